@@ -1,0 +1,3 @@
+from plainview.cli.main import main
+
+main()
