@@ -11,6 +11,7 @@ from typing import Any
 import plainview
 from plainview.sources.deliveries import hash_file
 
+_KINDS = {".py", ".sql", ".csv"}
 _ROOMS = ("project", "engine", "sources", "linkage", "build")
 
 
@@ -19,8 +20,8 @@ def code_hash() -> str:
     """SHA-256 over the source files that make snapshots: changed code never reuses what older code made."""
     digest = hashlib.sha256()
     package = Path(plainview.__file__).parent
-    paths = (path for room in _ROOMS for path in (package / room).rglob("*.py"))
-    for path in sorted(paths):
+    paths = (path for room in _ROOMS for path in (package / room).rglob("*"))
+    for path in sorted(path for path in paths if path.suffix in _KINDS):
         digest.update(str(path.relative_to(package)).encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -103,7 +103,13 @@ def _resolve(project: Project, as_of: dt.date | None) -> list[Stage]:
         Stage(
             "golden",
             "Choosing golden records",
-            (*_each(project, _RECORDS), *deliveries, "standardised.parquet", "index.parquet"),
+            (
+                *_each(project, _RECORDS),
+                *deliveries,
+                "standardised.parquet",
+                "index.parquet",
+                "persons.parquet",
+            ),
             ("golden.parquet", "golden_alternatives.parquet"),
             declared,
             lambda work: dict(

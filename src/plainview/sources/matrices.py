@@ -18,8 +18,9 @@ Matrix = dict[str, dict[str, "Cell"]]
 class Cell:
     """One source and check: the share that is good, and how many rules passed and failed.
 
-    Completeness, validity and uniqueness pool their rules' counts; for timeliness and consistency the share
-    is that of rules passed. `share` is None where there was nothing to measure.
+    Completeness, validity and uniqueness pool their rules' counts, uniqueness only of rules with a threshold:
+    that a service meets the same person in many rows is no fault of its data. For timeliness and consistency
+    the share is that of rules passed. `share` is None where there was nothing to measure.
     """
 
     share: float | None
@@ -36,10 +37,13 @@ def quality_matrix(folder: Path) -> Matrix:
     query = f"""
         SELECT source, "check",
             CASE WHEN "check" IN ('completeness', 'validity', 'uniqueness')
-                THEN sum(numerator) FILTER (denominator > 0) / sum(denominator) FILTER (denominator > 0)
+                THEN sum(numerator) FILTER (counts) / sum(denominator) FILTER (counts)
                 ELSE count(*) FILTER (passed) / nullif(count(passed), 0) END,
             count(*) FILTER (passed), count(*) FILTER (NOT passed)
-        FROM {read_table(folder / "quality.parquet")}
+        FROM (
+            SELECT *, denominator > 0 AND ("check" <> 'uniqueness' OR passed IS NOT NULL) AS counts
+            FROM {read_table(folder / "quality.parquet")}
+        )
         GROUP BY source, "check"
         ORDER BY source, list_position({list(CHECKS)}, "check")
     """

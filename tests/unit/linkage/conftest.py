@@ -1,0 +1,152 @@
+"""A project and its records tables, made in a line or two."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from plainview.engine.duck import connect
+from plainview.project.meanings import MEANINGS
+from plainview.project.specs import (
+    AuthoritySpec,
+    ColumnSpec,
+    FileSpec,
+    LinkageSpec,
+    Project,
+    ProjectSpec,
+    SourceSpec,
+)
+
+Rows = list[dict[str, Any]]
+
+
+@pytest.fixture
+def con() -> Iterator[duckdb.DuckDBPyConnection]:
+    connection = connect(memory="1GB", threads=2)
+    yield connection
+    connection.close()
+
+
+def _source(id: str, rows: Rows, trusts: dict[str, int], single: bool) -> SourceSpec:
+    meanings = ["record_id", *sorted({name for row in rows for name in row} - {"record_id"})]
+    return SourceSpec(
+        id=id,
+        title=id,
+        service=id,
+        contact_role="steward",
+        controller="Smallmere",
+        gateways=("a statute",),
+        rows=("person", "address"),
+        cadence="weekly",
+        retention="6 years",
+        one_record_per_person=single,
+        file=FileSpec(pattern=f"deliveries/{id}_{{date}}.csv"),
+        columns={name: ColumnSpec(meaning=name, trust=trusts.get(name)) for name in meanings},
+    )
+
+
+def _write(path: Path, rows: Rows) -> None:
+    names = ["record_id", *sorted({name for row in rows for name in row} - {"record_id"})]
+    dates = {name for name in names if name in MEANINGS and MEANINGS[name].type == "date"}
+    columns = {
+        name: pa.array([row.get(name) for row in rows], pa.date32() if name in dates else pa.string())
+        for name in names
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(pa.table(columns), path)
+
+
+@pytest.fixture
+def make_project(tmp_path: Path) -> Callable[..., tuple[Project, Path]]:
+    """`make_project({"housing": [{...}, ...]})`: the project and a snapshot folder with its records."""
+
+    def make(
+        records: dict[str, Rows],
+        *,
+        trusts: dict[str, dict[str, int]] | None = None,
+        single: tuple[str, ...] = (),
+        as_of: str = "2026-01-01",
+        threshold: float = 0.95,
+        folder: Path | None = None,
+    ) -> tuple[Project, Path]:
+        snapshot = folder or tmp_path / "snapshot"
+        for id, rows in records.items():
+            _write(snapshot / "records" / f"{id}.parquet", rows)
+        sources = [
+            _source(id, rows, (trusts or {}).get(id, {}), id in single) for id, rows in records.items()
+        ]
+        spec = ProjectSpec(
+            authority=AuthoritySpec(name="Smallmere", controller="Smallmere"),
+            as_of=as_of,
+            linkage=LinkageSpec(threshold=threshold),
+        )
+        return Project(root=tmp_path, spec=spec, sources=tuple(sources)), snapshot
+
+    return make
+
+
+@pytest.fixture
+def read_rows(con: duckdb.DuckDBPyConnection) -> Callable[[Path], Rows]:
+    """The rows of a Parquet table as dictionaries."""
+
+    def read(path: Path) -> Rows:
+        rows: Rows = pq.read_table(path).to_pylist()
+        return rows
+
+    return read
+
+
+@pytest.fixture
+def people() -> Rows:
+    """Six hundred invented people, one row each: enough to train on."""
+    firsts = [
+        "Ada",
+        "Bilal",
+        "Carys",
+        "Dmitri",
+        "Efua",
+        "Farah",
+        "Gwen",
+        "Hamza",
+        "Ines",
+        "Jakub",
+        "Kwame",
+        "Leila",
+        "Mohsin",
+        "Nia",
+        "Omar",
+        "Priya",
+    ]
+    lasts = [
+        "Abara",
+        "Brook",
+        "Costa",
+        "Dunmore",
+        "Eze",
+        "Fenwick",
+        "Gill",
+        "Hollis",
+        "Iqbal",
+        "Jarrett",
+        "Kowalski",
+        "Lund",
+        "Mistry",
+    ]
+    start = dt.date(1940, 1, 1)
+    return [
+        {
+            "record_id": f"r{n:04}",
+            "first_name": firsts[n * 7 % 16] + ("" if n % 3 else "a"),
+            "last_name": lasts[n * 5 % 13] + ("" if n % 4 else "son"),
+            "birth_date": start + dt.timedelta(days=n * 2741 % 28000),
+            "address": f"{n % 60 + 1} Alder Lane, Smallmere",
+            "postcode": f"ZQ{n % 9 + 1} {n // 60}AB",
+            "mobile": f"07700{n:06}",
+        }
+        for n in range(600)
+    ]
