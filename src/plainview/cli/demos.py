@@ -8,6 +8,7 @@ import click
 
 from plainview import api
 from plainview.cli.output import json_option, print_json, print_table
+from plainview.cli.progress import telling
 
 
 @click.group()
@@ -23,7 +24,8 @@ def demo() -> None:
 @json_option
 def demo_new(directory: Path, residents: int, seed: int, weeks: int, as_json: bool) -> None:
     """Write a complete project folder of an invented authority into DIRECTORY."""
-    run = api.make_demo(directory, residents=residents, seed=seed, weeks=weeks)
+    with telling(quiet=as_json) as progress:
+        run = api.make_demo(directory, residents=residents, seed=seed, weeks=weeks, progress=progress)
     if as_json:
         print_json({"residents": residents, "seed": seed, "records": run.records, "truths": run.truths})
         return

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 from plainview.build.run import Unwatched, Watcher
 from plainview.build.stages import Counts, Stage
@@ -23,18 +30,17 @@ class Lines(Unwatched):
         click.echo(f"{stage.name:<34} {what:>8}  {_counts(counts)}", err=True)
 
 
+def _make_bar(*columns: ProgressColumn) -> Progress:
+    described = TextColumn("{task.description:<40}")
+    console = Console(stderr=True)
+    return Progress(described, BarColumn(), *columns, TimeElapsedColumn(), console=console, transient=True)
+
+
 class Bars(Unwatched):
     """One bar for the build, which tells the stage it is in."""
 
     def __init__(self) -> None:
-        self._bars = Progress(
-            TextColumn("{task.description:<40}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            console=Console(stderr=True),
-            transient=True,
-        )
+        self._bars = _make_bar(MofNCompleteColumn())
         self._task = self._bars.add_task("", total=None)
         self._done = 0.0
         self._bars.start()
@@ -72,6 +78,17 @@ def watching(*, quiet: bool) -> Iterator[Watcher]:
             bars.close()
     else:
         yield Lines()
+
+
+@contextmanager
+def telling(*, quiet: bool) -> Iterator[Callable[[str, float], None]]:
+    """A function that shows what is being done and the share, 0..1, that is done of the whole."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda label, share: None
+        return
+    with _make_bar() as bar:
+        task = bar.add_task("", total=1.0)
+        yield lambda label, share: bar.update(task, description=label, completed=share)
 
 
 def _counts(counts: Counts) -> str:

@@ -72,7 +72,7 @@ formats = ["%d/%m/%Y"]
         FROM (SELECT *, CAST(greatest(here_from, birth_date + 6400, DATE '2008-01-01' + pick(luck,
             'first canvass', 5000))
                              + pick(luck, 'canvass', 300) AS DATE) AS registered FROM people)
-        WHERE dice(luck, 'on the register') < 0.56 AND here_to >= DATE '{end}' - 200 AND registered < here_to
+        WHERE dice(luck, 'on the register') < 0.46 AND here_to >= DATE '{end}' - 200 AND registered < here_to
     """,
     rows="""
         SELECT person, printf('%s%s-%d', chr(CAST(65 + number // 1500 % 26 AS INTEGER)),
