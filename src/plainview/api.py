@@ -136,7 +136,7 @@ def quality(project: Path | str, *, source: str = "") -> QualityReport:
     if source and source not in matrix:
         next_step = did_you_mean(source, list(matrix))
         raise UserError(
-            Problem("", 0, "--source", f'no source "{source}"', "one of the snapshot's", next_step)
+            Problem("--source", 0, "", f'no source "{source}"', "one of the snapshot's", next_step)
         )
     wanted = {name: cells for name, cells in matrix.items() if source in ("", name)}
     folders = {one.id: one.folder for one in list_snapshots(Path(project))}
@@ -172,7 +172,7 @@ def _key(text: str) -> tuple[str, str]:
     source, colon, record_id = text.partition(":")
     if not colon:
         raise UserError(
-            Problem("", 0, "record", "a word without a colon", "SOURCE:RECORD_ID", "For example: library:L1")
+            Problem(text, 0, "", "a word without a colon", "SOURCE:RECORD_ID", "For example: library:L1")
         )
     return source, record_id
 

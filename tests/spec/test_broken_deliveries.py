@@ -795,7 +795,6 @@ CASES = [
                 "d/rent_2026-11-02.csv: the file ends inside a row, in data row 2; expected a whole file."
                 " Transfer the delivery again, or ask the service to extract it again."
             ),
-            "d/rent_2026-10-26.csv is used: d/rent_2026-11-02.csv was refused",
         ],
     ),
     Case(

@@ -8,13 +8,15 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
 from plainview.build.ingesting import make_ingest_stage
+from plainview.build.registries import assign_from_registries, why_assign_again
 from plainview.build.stages import Counts, Stage, Work
 from plainview.linkage.cluster import cluster
 from plainview.linkage.collapse import collapse
 from plainview.linkage.golden import choose_golden
 from plainview.linkage.households import find_households
-from plainview.linkage.persons import assign_persons
 from plainview.linkage.score import score
 from plainview.linkage.standardise import standardise
 from plainview.linkage.train import train
@@ -74,10 +76,10 @@ def _link(project: Project, as_of: dt.date | None) -> list[Stage]:
         Stage(
             "collapse",
             "Collapsing identical records",
-            ("standardised.parquet",),
+            ("standardised.parquet", *records),
             tuples,
             {},
-            _on_folder(collapse),
+            _collapse,
         ),
         Stage("train", "Training the model", tuples, ("model.json",), linkage, _on_folder(train)),
         Stage("score", "Comparing", (*tuples, "model.json"), links, linkage, _on_folder(score)),
@@ -98,7 +100,8 @@ def _resolve(project: Project, as_of: dt.date | None) -> list[Stage]:
             ("identities.parquet", "clusters.parquet"),
             ("persons.parquet", "index.parquet", "registry.parquet", "person_ids.parquet"),
             authority,
-            _assign_persons,
+            assign_from_registries,
+            must_run=why_assign_again(project.root),
         ),
         Stage(
             "golden",
@@ -141,10 +144,14 @@ def _on_folder(step: Callable[..., Mapping[str, int]]) -> Callable[[Work], Count
     return lambda work: dict(step(work.con, work.project, work.folder))
 
 
-def _assign_persons(work: Work) -> Counts:
-    """The registry of the serving snapshot is read, but no input: with all else equal it changes nothing."""
-    registry = work.previous.folder / "registry.parquet" if work.previous else None
-    return dict(assign_persons(work.con, work.project, work.folder, registry))
+def _collapse(work: Work) -> Counts:
+    """Collapse, and make sure that every loaded record is linked or counted as naming nobody."""
+    counts = collapse(work.con, work.project, work.folder)
+    tables = [work.folder / name for name in _each(work.project, _RECORDS)]
+    loaded = sum(pq.read_metadata(path).num_rows for path in tables)
+    if loaded != counts["identities"] + counts["unlinkable"]:
+        raise AssertionError(f"{loaded} records loaded, {counts} after collapsing")
+    return dict(counts)
 
 
 def _assess_quality(as_of: dt.date | None, work: Work) -> Counts:

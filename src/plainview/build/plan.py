@@ -48,6 +48,8 @@ def why_run(stage: Stage, manifest: Mapping[str, Any] | None, *, force: bool = F
         return "every stage was asked for"
     if manifest["code"]["hash"] != code_hash():
         return "the program has changed since that snapshot"
+    if stage.must_run:
+        return stage.must_run
     before = manifest["stages"].get(stage.name)
     if before is None:
         return "it is new"

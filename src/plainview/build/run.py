@@ -20,12 +20,10 @@ import plainview
 from plainview.build.fingerprints import code_hash, hash_output, hash_value
 from plainview.build.plan import why_run
 from plainview.build.snapshots import Snapshot, begin, build_lock, current_snapshot, publish
-from plainview.build.stages import Counts, Stage, Work
+from plainview.build.stages import SCRATCH, Counts, Stage, Work
 from plainview.engine.duck import connect
 from plainview.project.errors import UserError
 from plainview.project.specs import Project
-
-_SCRATCH = ".scratch"
 
 
 class Watcher(Protocol):
@@ -104,7 +102,7 @@ def _run_stages(
 ) -> _Ledger:
     ledger = _Ledger()
     problems: list[UserError] = []
-    scratch = folder / _SCRATCH
+    scratch = folder / SCRATCH
     scratch.mkdir()
     con = _connect(project, scratch)
     work = Work(project, con, folder, previous, watcher.tell)

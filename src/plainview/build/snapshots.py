@@ -58,31 +58,43 @@ def list_snapshots(root: Path) -> list[Snapshot]:
     folder = root / "snapshots"
     if not folder.is_dir():
         return []
-    found = [p for p in folder.iterdir() if not p.is_symlink() and (p / MANIFEST).is_file()]
-    return [Snapshot(p) for p in sorted(found) if not p.name.startswith(".")]
+    found = [p for p in sorted(folder.iterdir()) if not p.is_symlink() and not p.name.startswith(".")]
+    return [Snapshot(p) for p in found if p.name != "current" and _is_whole(p)]
 
 
 def current_snapshot(root: Path) -> Snapshot | None:
     """The snapshot that serves, or None before the first build."""
     link = root / "snapshots" / "current"
     target = link.resolve()
-    return Snapshot(target) if link.is_symlink() and (target / MANIFEST).is_file() else None
+    return Snapshot(target) if link.is_symlink() and _is_whole(target) else None
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether the folder has a manifest that can be read; one that was damaged from outside is no snapshot."""
+    try:
+        return bool(Snapshot(folder).manifest["stages"])
+    except (OSError, ValueError, KeyError):
+        return False
 
 
 def need_snapshot(root: Path) -> Snapshot:
     """The snapshot that serves; a UserError with the next step before the first build."""
+    check_folder(root)
     snapshot = current_snapshot(root)
     if snapshot is None:
         raise UserError(
-            Problem(
-                "snapshots", 0, "", "no snapshot yet", "a finished build", f"Run: plainview build {root.name}"
-            )
+            Problem("snapshots", 0, "", "no snapshot yet", "a finished build", f"Run: plainview build {root}")
         )
     return snapshot
 
 
 def use_snapshot(root: Path, id: str) -> Snapshot:
     """Make the snapshot called `id` (or the only one starting so) serve, by one rename."""
+    with build_lock(root):
+        return _use(root, id)
+
+
+def _use(root: Path, id: str) -> Snapshot:
     matches = [s for s in list_snapshots(root) if s.id == id or s.id.startswith(id)]
     exact = [s for s in matches if s.id == id] or matches
     if len(exact) != 1:
@@ -95,10 +107,12 @@ def use_snapshot(root: Path, id: str) -> Snapshot:
 
 
 def prune_snapshots(root: Path, keep: int = 3) -> list[str]:
-    """Delete all but the newest `keep` snapshots and the one that serves; the ids deleted."""
+    """Delete all but the newest `keep` (at least 1) snapshots and the one that serves; the ids deleted."""
+    if keep < 1:
+        raise ValueError(f"keep is {keep}; at least one snapshot stays")
     with build_lock(root):
         serving = current_snapshot(root)
-        old = list_snapshots(root)[: -keep or None]
+        old = list_snapshots(root)[:-keep]
         gone = [s for s in old if serving is None or s.id != serving.id]
         for snapshot in gone:
             # A first rename, so that a prune that is killed leaves no half snapshot under its name.
@@ -111,8 +125,10 @@ def prune_snapshots(root: Path, keep: int = 3) -> list[str]:
 @contextmanager
 def build_lock(root: Path) -> Iterator[None]:
     """Held by the one process that may change the snapshots of a project; freed on any death."""
+    check_folder(root)
     folder = root / "snapshots"
     folder.mkdir(exist_ok=True)
+    _check_link(folder)
     with (folder / ".lock").open("w") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -128,6 +144,25 @@ def build_lock(root: Path) -> Iterator[None]:
                 )
             ) from None
         yield
+
+
+def check_folder(root: Path) -> None:
+    """Raise a UserError where there is no project folder."""
+    if not (root / "plainview.toml").is_file():
+        found, next_step = (
+            "no plainview.toml here",
+            "Give the project folder's path, or run: plainview new DIR",
+        )
+        raise UserError(Problem(str(root), 0, "", found, "a project folder", next_step))
+
+
+def _check_link(folder: Path) -> None:
+    """A copy that followed links leaves a folder called `current`, which no rename can replace."""
+    if (folder / "current").exists() and not (folder / "current").is_symlink():
+        found, next_step = "this is not a link", "It is a copy of a snapshot: delete it, then build again."
+        raise UserError(
+            Problem("snapshots/current", 0, "", found, "a link to the serving snapshot", next_step)
+        )
 
 
 def begin(root: Path) -> Path:

@@ -14,6 +14,9 @@ from plainview.project.specs import Project
 
 Counts = dict[str, Any]
 
+SCRATCH = ".scratch"
+"""A folder beside the outputs that is gone before the snapshot is published."""
+
 
 @dataclass(frozen=True)
 class Work:
@@ -33,7 +36,8 @@ class Work:
 @dataclass(frozen=True)
 class Stage:
     """One step. `outputs` are files of the snapshot, or folders where the name ends in a slash; `inputs` are
-    outputs of earlier stages. `reads` is what it reads from outside the snapshot, for people.
+    outputs of earlier stages. `reads` is what it reads from outside the snapshot, for people; `must_run`
+    is a reason, if there is one, not to keep it.
 
     `declared` is everything else that the result depends on (declarations, hashes of deliveries), as
     plain data. Two builds in which `declared`, the inputs' bytes and the code agree give the same outputs.
@@ -46,3 +50,4 @@ class Stage:
     declared: Mapping[str, Any]
     run: Callable[[Work], Counts] = field(repr=False)
     reads: str = ""
+    must_run: str = ""

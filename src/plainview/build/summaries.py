@@ -30,6 +30,7 @@ class Summary:
     sources: tuple[SourceSummary, ...]
     notes: tuple[str, ...]
     records: int
+    unlinkable: int
     tuples: int
     people: int
     households: int
@@ -46,7 +47,8 @@ class Summary:
         """What was found, by the words it is printed with."""
         return {
             "records that can be linked": self.records,
-            "distinct identities among them": self.tuples,
+            "records that name nobody (no name, no identifier)": self.unlinkable,
+            "distinct identities": self.tuples,
             "people": self.people,
             "households": self.households,
             "golden values": self.golden_values,
@@ -62,8 +64,9 @@ def summarise(snapshot: Snapshot) -> Summary:
     return Summary(
         snapshot=snapshot.id,
         sources=tuple(_summarise_source(one) for one in ingests),
-        notes=tuple(note for one in ingests for note in _notes(one)),
+        notes=(*(note for one in ingests for note in _notes(one)), *_untrained(counts["train"])),
         records=counts["collapse"]["identities"],
+        unlinkable=counts["collapse"]["unlinkable"],
         tuples=counts["collapse"]["tuples"],
         people=counts["persons"]["persons"],
         households=counts["households"]["households"],
@@ -85,10 +88,16 @@ def _summarise_source(counts: dict[str, Any]) -> SourceSummary:
     )
 
 
+def _untrained(counts: dict[str, Any]) -> list[str]:
+    if counts["fitted"] or not counts["comparisons"]:
+        return []
+    return ["too few records to train on: links rest on standard weights, so look at them with care"]
+
+
 def _notes(counts: dict[str, Any]) -> list[str]:
     """Refused deliveries with their problems, and what else the sources' folders say."""
     refused = []
     for delivery in counts["refused"]:
-        refused.append(f"{delivery['path']} is refused; {counts['source']} keeps {counts['delivery_date']}")
+        refused.append(f"{delivery['path']} is refused; the delivery of {counts['delivery_date']} is used")
         refused += [f"  {Problem(**problem)}" for problem in delivery["problems"]]
     return [*refused, *counts["notes"]]

@@ -75,7 +75,13 @@ def _print_summary(summary: Summary) -> None:
 @project_argument
 @click.argument("action", type=click.Choice(["list", "use", "prune"]), default="list")
 @click.argument("id", default="")
-@click.option("--keep", default=3, show_default=True, help="With prune: how many of the newest to keep.")
+@click.option(
+    "--keep",
+    default=3,
+    show_default=True,
+    type=click.IntRange(min=1),
+    help="With prune: how many of the newest to keep.",
+)
 @json_option
 def snapshots(project: Path, action: str, id: str, keep: int, as_json: bool) -> None:
     """List the snapshots of PROJECT, switch to one (use ID), or delete old ones (prune)."""

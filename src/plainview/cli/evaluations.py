@@ -31,6 +31,12 @@ def evaluate(project: Path, truth: Path, as_json: bool) -> None:
     click.echo()
     clusters = [(name.replace("_", " "), value) for name, value in result["clusters"].items()]
     print_table("People", ("measure", "value"), [row for row in clusters if not isinstance(row[1], list)])
+    records = result["records"]
+    click.echo(
+        f"\n{records['measured']:,} records measured; of them {records['only_in_truth']:,} are not in the snapshot "
+        f"(quarantined, excluded or gone) and count as not found. {records['only_in_index']:,} records of the "
+        "snapshot are not in the truth and are left out."
+    )
     for column in dict.fromkeys(group["group"] for group in result["groups"]):
         _print_groups(column, [group for group in result["groups"] if group["group"] == column])
 

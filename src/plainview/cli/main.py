@@ -14,6 +14,9 @@ from plainview.project.errors import UserError
 
 DONE, FAILED, USER_CAN_FIX = 0, 1, 2
 
+# What DuckDB raises when Ctrl-C comes in the middle of a query.
+_INTERRUPTED = {"InterruptException", "RuntimeError"}
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(plainview.__version__, prog_name="plainview")
@@ -52,22 +55,33 @@ def run(words: list[str]) -> int:
     except UserError as error:
         print_user_error(error, as_json="--json" in words)
         return USER_CAN_FIX
-    except click.Abort:
-        click.echo("Stopped. Nothing has changed.", err=True)
-        return FAILED
+    except (click.Abort, KeyboardInterrupt):
+        return _stopped()
     except click.ClickException as error:
         error.show()
         return USER_CAN_FIX
     except click.exceptions.Exit as error:
         return error.exit_code
+    except PermissionError as error:
+        click.echo(
+            f"Not allowed: {error.filename or ''}. Ask who may write there, or use another folder.", err=True
+        )
+        return USER_CAN_FIX
     except OSError as error:
         # The system's own words name a file and a cause, such as a full disk, and no resident.
         click.echo(f"Could not go on: {error.strerror or error}: {error.filename or ''}", err=True)
         return FAILED
     except Exception as error:
+        if "interrupted" in str(error).lower() and type(error).__name__ in _INTERRUPTED:
+            return _stopped()
         _print_fault(error, debug="--debug" in words)
         return FAILED
     return DONE
+
+
+def _stopped() -> int:
+    click.echo("Stopped. Nothing has changed.", err=True)
+    return FAILED
 
 
 def _print_fault(error: Exception, *, debug: bool) -> None:

@@ -25,6 +25,9 @@ def quality(project: Path, source: str, as_json: bool) -> None:
     if source:
         _print_rules(report)
         return
+    if not report.matrix:
+        click.echo("No delivery was measured: the serving snapshot was made from none.")
+        return
     _print_matrix(report)
     click.echo(
         f"\nEvery rule of one source: plainview quality {project} --source {next(iter(report.matrix))}"

@@ -19,7 +19,10 @@ def render_commands(group: click.Group) -> str:
     """Every command's help, in Markdown."""
     parts = [_HEAD]
     for name, command in commands_of(group, "plainview"):
-        context = click.Context(command, info_name=name, max_content_width=100, terminal_width=100)
+        help_names = group.context_settings["help_option_names"]
+        context = click.Context(
+            command, info_name=name, terminal_width=100, max_content_width=100, help_option_names=help_names
+        )
         parts.append(f"## {name}\n\n```text\n{command.get_help(context)}\n```\n")
     return "\n".join(parts)
 

@@ -141,8 +141,8 @@ def _group(con: duckdb.DuckDBPyConnection, column: str) -> list[dict[str, Any]]:
 def _clusters(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     con.execute(
         """
-        SELECT count(DISTINCT truth), count(DISTINCT found_id),
-               count(DISTINCT truth) FILTER (shared = true_size AND shared = found_size),
+        SELECT count(DISTINCT truth), count(DISTINCT found_id) FILTER (NOT missing),
+               count(DISTINCT truth) FILTER (shared = true_size AND shared = found_size AND NOT missing),
                count(DISTINCT truth) FILTER (shared < true_size),
                count(DISTINCT found_id) FILTER (shared < found_size),
                sum((shared::DECIMAL(18, 0) / found_size)::DECIMAL(38, 12)) / count(*),

@@ -82,7 +82,8 @@ def _gather(
         f"FROM {read_table(table(folder, 'persons'))}"
     )
     standard = ", ".join(
-        f"s.{name} AS std_{name}" for name in (*NAMES, *IDENTIFIERS, "place", "postcode", "uprn")
+        f"s.{name} AS std_{name}"
+        for name in (*NAMES, *IDENTIFIERS, "birth_date", "place", "postcode", "uprn")
     )
     days = " ".join(f"WHEN {literal(id)} THEN DATE '{day}'" for id, day in sorted(delivered.items()))
     day = f"CASE r.source {days} END" if days else "NULL::DATE"

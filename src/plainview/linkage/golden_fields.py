@@ -101,8 +101,8 @@ def _name(name: str) -> GoldenField:
 
 
 def _dated(name: str) -> GoldenField:
-    known = "birth_date_known(birth_date)" if name == "birth_date" else name
-    return GoldenField(name, f"{name}::VARCHAR", f"({known})::VARCHAR", (name,), _half_life(name))
+    known = "std_birth_date" if name == "birth_date" else name
+    return GoldenField(name, f"{name}::VARCHAR", f"{known}::VARCHAR", (name,), _half_life(name))
 
 
 def _sex() -> GoldenField:

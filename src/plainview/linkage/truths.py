@@ -23,6 +23,8 @@ def read_truth(con: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
     columns = [row[0] for row in con.fetchall()]
     missing = [key for key in _KEYS if key not in columns]
     if missing:
+        if len(missing) == len(_KEYS):
+            columns = []  # no header, it seems: what stands in the first line may be somebody's data
         raise UserError([_missing_column(path, key, columns) for key in missing])
     groups = [column for column in columns if column not in _KEYS]
     texts = ", ".join(f"nullif(trim({identifier(c)}::VARCHAR), '') AS {identifier(c)}" for c in columns)
@@ -59,7 +61,7 @@ def _missing_column(path: Path, key: str, columns: list[str]) -> Problem:
         key,
         "no such column",
         f"columns {', '.join(_KEYS)}",
-        did_you_mean(key, columns) if columns else "",
+        did_you_mean(key, columns) if columns else f"The first line must name {', '.join(_KEYS)}.",
     )
 
 

@@ -142,7 +142,15 @@ def _date_value(text: str, column: ColumnSpec, typed: bool) -> str:
     parsed = f"try_strptime({text}, [{', '.join(literal(form) for form in formats)}])"
     # A two-digit year read by %Y would be stored as the first century.
     real = f"CASE WHEN {parsed} >= TIMESTAMP '1000-01-01' THEN {parsed} END"
-    return f"CAST({real} AS {sql_type(column)})"
+    return f"CAST({_in_the_past(real, column)} AS {sql_type(column)})"
+
+
+def _in_the_past(moment: str, column: ColumnSpec) -> str:
+    """Nobody is born after the delivery: of a year in two digits the century before is meant."""
+    two_digits = column.formats and all("%y" in form for form in column.formats)
+    if column.meaning not in ("birth_date", "related_birth_date", "death_date") or not two_digits:
+        return moment
+    return f"CASE WHEN {moment} > getvariable('delivery_day') THEN {moment} - INTERVAL 100 YEAR ELSE {moment} END"
 
 
 def _date_shape(column: ColumnSpec) -> str:

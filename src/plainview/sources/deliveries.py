@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from plainview.project.specs import Cadence, SourceSpec
 
@@ -63,22 +62,6 @@ class Deliveries:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class DeliveryFingerprint:
-    """One delivery file as `plan` needs it: which, how large, and the SHA-256 of it and its control file."""
-
-    source: str
-    date: date
-    name: str
-    size: int
-    sha256: str
-    control_sha256: str = ""
-
-    def as_dict(self) -> dict[str, Any]:
-        """The same as plain data."""
-        return vars(self) | {"date": self.date.isoformat()}
-
-
 def find_deliveries(root: Path, source: SourceSpec, as_of: date | None = None) -> Deliveries:
     """The deliveries of `source` in the project folder `root`, newest first.
 
@@ -118,23 +101,6 @@ def missing_note(source: SourceSpec, found: list[Delivery], as_of: date | None) 
         f"missing delivery: the newest of {source.id} is {age} days old at {as_of}; "
         f"it comes {source.cadence}, every {days} days, and may be {source.tolerance.missing_days} days late"
     ]
-
-
-def delivery_fingerprint(
-    root: Path, source: SourceSpec, as_of: date | None = None
-) -> tuple[DeliveryFingerprint, ...]:
-    """Which delivery files there are, newest first, each with its SHA-256; reads bytes, not rows."""
-    return tuple(
-        DeliveryFingerprint(
-            source.id,
-            delivery.date,
-            delivery.name,
-            delivery.path.stat().st_size,
-            hash_file(delivery.path),
-            hash_file(delivery.control_path),
-        )
-        for delivery in find_deliveries(root, source, as_of).found
-    )
 
 
 def hash_file(path: Path) -> str:

@@ -93,7 +93,6 @@ def _unreadable(delivery: Delivery, error: OSError) -> BaseException:
 
 def _run(loaded: LoadRun, refused: list[RefusedDelivery], notes: tuple[str, ...]) -> IngestRun:
     delivery = loaded.delivery
-    kept = [f"{delivery.name} is used: {other.path} was refused" for other in refused]
     return IngestRun(
         delivery.source,
         delivery.date,
@@ -105,7 +104,7 @@ def _run(loaded: LoadRun, refused: list[RefusedDelivery], notes: tuple[str, ...]
         loaded.excluded,
         loaded.values_left_out,
         tuple(refused),
-        (*notes, *kept, *loaded.notes),
+        (*notes, *loaded.notes),
     )
 
 

@@ -107,6 +107,7 @@ def _stage(
 ) -> _Staged:
     """Read, check the header, and stage; once more with care where the fast reading did not add up."""
     sums = list(control.sums)
+    con.execute(f"SET VARIABLE delivery_day = DATE '{delivery.date}'")
     for careful in (False, True):
         raw = read_delivery(delivery, source.file, spool, careful=careful)
         problems = check_header(raw.header, source, delivery.name)

@@ -54,6 +54,8 @@ def _read_header(file: TextFile, name: str, spec: FileSpec) -> _Text:
     taken: list[str] = []
     rows = parse_rows(io.StringIO(head, newline=""), spec.delimiter, spec.quote, taken)
     header = next(rows, None)
+    if header is None:
+        raise BrokenFile(name, "an empty file", "a header and rows", "Ask the service to deliver it again.")
     if not isinstance(header, list):
         raise BrokenFile(
             name, "a header whose quotes do not close", "a header row", "Correct the first line.", 1

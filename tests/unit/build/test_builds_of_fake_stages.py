@@ -22,6 +22,7 @@ from plainview.project.specs import AuthoritySpec, Project, ProjectSpec
 
 
 def make_project(root: Path) -> Project:
+    (root / "plainview.toml").touch()
     spec = ProjectSpec(authority=AuthoritySpec(name="Test", controller="Test Council"))
     return Project(root=root, spec=spec, sources=())
 
@@ -163,6 +164,7 @@ def test_prune_keeps_the_newest_and_the_one_that_serves(tmp_path: Path) -> None:
 
 
 def test_one_build_at_a_time(tmp_path: Path) -> None:
+    make_project(tmp_path)
     with build_lock(tmp_path), pytest.raises(UserError, match="another build of this project is at work"):
         run_build(make_project(tmp_path), make_stages("hello"))
 
@@ -171,12 +173,14 @@ def test_what_a_dead_build_left_is_cleared_away(tmp_path: Path) -> None:
     remains = tmp_path / "snapshots" / ".building-1"
     remains.mkdir(parents=True)
     (remains / "half.parquet.part").write_text("half")
+    make_project(tmp_path)
     with build_lock(tmp_path):
         begin(tmp_path)
     assert not remains.exists()
 
 
 def test_before_the_first_build_the_next_step_is_told(tmp_path: Path) -> None:
+    make_project(tmp_path)
     with pytest.raises(UserError, match="no snapshot yet; expected a finished build"):
         need_snapshot(tmp_path)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import pytest
 
 from plainview.project.specs import SourceSpec
-from plainview.sources.deliveries import delivery_fingerprint, find_deliveries, newest_date
+from plainview.sources.deliveries import find_deliveries, newest_date
 
 
 def source(pattern: str = "d/rent_{date}.csv", **changes: Any) -> SourceSpec:
@@ -94,17 +93,3 @@ def test_a_missing_delivery_is_told_after_its_cadence_and_tolerance(
     as_of = date.fromordinal(date(2024, 1, 1).toordinal() + late)
     notes = find_deliveries(tmp_path, source(cadence=cadence), as_of).notes
     assert [note.startswith("missing delivery: ") for note in notes] == [True] * told
-
-
-def test_a_fingerprint_is_of_the_bytes_and_of_the_control_file(tmp_path: Path) -> None:
-    put(tmp_path, "d/rent_2026-11-02.csv", "d/rent_2026-11-02.csv.control", "d/rent_2026-11-09.csv")
-    newest, oldest = delivery_fingerprint(tmp_path, source())
-    assert oldest.as_dict() == {
-        "source": "rent",
-        "date": "2026-11-02",
-        "name": "d/rent_2026-11-02.csv",
-        "size": 21,
-        "sha256": hashlib.sha256(b"d/rent_2026-11-02.csv").hexdigest(),
-        "control_sha256": hashlib.sha256(b"d/rent_2026-11-02.csv.control").hexdigest(),
-    }
-    assert newest.control_sha256 == ""

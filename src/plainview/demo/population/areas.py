@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from plainview.demo.population import schemas, stock
-from plainview.demo.population.dice import Dice, Floats, Ints, pick
+from plainview.demo.population.dice import Dice, Floats, Ints
 from plainview.demo.population.schemas import make_table
 
 RESIDENTS_PER_AREA = 1750
@@ -125,8 +125,3 @@ def invent_names(count: int, dice: Dice) -> list[str]:
     order = dice.about("area names").permutation(len(places))
     before = ("", "Upper ", "Nether ", "New ", "Great ", "Little ", "Long ", "Far ")
     return [before[i // len(places) % 8] + places[order[i % len(places)]] for i in range(count)]
-
-
-def settle(borough: Borough, count: int, dice: Dice, topic: str) -> Ints:
-    """An area for each of `count` households or homes."""
-    return pick(dice.about(topic), borough.weight, count)

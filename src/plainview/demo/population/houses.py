@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from plainview.demo.population.areas import HOMES, Borough
+from plainview.demo.population.areas import Borough
 from plainview.demo.population.calendars import NEVER
 from plainview.demo.population.dice import Dice, Floats, Ints, happens, pick, pick_rows
 from plainview.demo.population.stock import CULTURES
@@ -160,16 +160,6 @@ def open_homes(residents: int, borough: Borough, dice: Dice) -> Houses:
     homes_drawn = fill_houses(kind, area, np.zeros(len(kind), np.int64), rng)
     homes_drawn.others = np.array(sizes, np.int64) - 1
     return homes_drawn
-
-
-def share_of(kind: Ints, code: int) -> float:
-    """The share of households of one kind."""
-    return float(np.mean(kind == code))
-
-
-def kinds_table() -> dict[int, str]:
-    """Names of the kinds by code."""
-    return dict(enumerate((*HOMES, "care_home", "children_home", "hostel")))
 
 
 def chance_by_kind(kind: Ints, chances: dict[int, float]) -> Floats:
