@@ -34,7 +34,7 @@ def steps(path: Path) -> Iterator[tuple[str, list[str]]]:
         yield commands, []
 
 
-def run(commands: str, folder: Path) -> str:
+def run(commands: str, folder: Path, **variables: str) -> str:
     """What the block prints; fails if a command does not end as the page says."""
     script = "set -e\n"
     for line in re.sub(r"\\\n\s*", "", commands).splitlines():
@@ -47,7 +47,7 @@ def run(commands: str, folder: Path) -> str:
     done = subprocess.run(
         ["bash", "-c", script],
         cwd=folder,
-        env=environment,
+        env=environment | variables,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -73,3 +73,18 @@ def test_the_tutorial_does_what_it_says(tmp_path: Path) -> None:
         assert_shows(run(commands, tmp_path), lines)
         done += 1
     assert done >= 8
+
+
+_EXTRACT = """Tenant Ref,Surname,Forename,D.O.B.,Gender,NI Number,Address,Postcode,Rent Arrears,Benefit,Officer Notes
+T1,Marlowe,Ines,04/07/1988,Female,,1 Alder Lane,ZQ1 1AB,0,Y,
+T2,Okafor,Chidi,13/02/2001,Male,,2 Alder Lane,ZQ1 1AB,12.50,N,
+"""
+
+
+def test_the_readme_leads_to_a_first_snapshot_of_your_own(tmp_path: Path) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    block = next(body for kind, body in _BLOCK.findall(readme) if "plainview new" in body)
+    commands = "\n".join(line for line in block.splitlines() if line.startswith(("plainview", "cp")))
+    (tmp_path / "extracts").mkdir()
+    (tmp_path / "extracts" / "tenancies_2026-11-02.csv").write_text(_EXTRACT, encoding="utf-8")
+    assert_shows(run(commands, tmp_path, HOME=str(tmp_path)), ["now serves", "completeness"])
