@@ -57,6 +57,8 @@ addresses and numbers were drawn by a program, telephones and National Insurance
   empty date) and go to quarantine.
 - **Limited by law.** The electoral register may be used only for what its regulations name: see
   `sources/electoral_roll.toml`.
+- **No legal advice.** The gateways name real provisions as examples; no lawyer has checked that each carries
+  what its source sends. Ask yours before you copy one.
 
 ## Next
 
