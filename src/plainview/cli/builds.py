@@ -29,7 +29,12 @@ def plan(project: Path, force: bool, as_json: bool) -> None:
     rows = [(stage.name, _reads(stage), stage.action, stage.reason) for stage in stages]
     print_table("What a build would do", ("stage", "reads", "action", "because"), rows)
     running = sum(stage.action == "run" for stage in stages)
-    click.echo(f"\n{running} of {len(stages)} stages would run. Next: plainview build {project}")
+    step = (
+        f"Next: plainview build {project}"
+        if running
+        else "Nothing to build: the serving snapshot is up to date."
+    )
+    click.echo(f"\n{running} of {len(stages)} stages would run. {step}")
 
 
 def _reads(stage: StagePlan) -> str:
