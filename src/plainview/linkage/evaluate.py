@@ -107,7 +107,7 @@ def _ratio(y: int, x: int, yy: int, yx: int, xx: int, people: int) -> tuple[floa
 
 
 def _measures(row: tuple[Any, ...]) -> dict[str, Any]:
-    measures: dict[str, Any] = {}
+    measures: dict[str, Any] = dict.fromkeys(_RATIOS)  # the three measures first, then their intervals
     for place, name in enumerate(_RATIOS):
         counts = [int(value or 0) for value in row[6 * place : 6 * place + 6]]
         measures[name], measures[f"{name}_interval"] = _ratio(*counts)
