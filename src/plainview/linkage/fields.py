@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import duckdb
@@ -84,6 +84,13 @@ def as_of_day(project: Project, as_of: dt.date | None) -> dt.date | None:
     if as_of is not None:
         return as_of
     return dt.date.fromisoformat(project.spec.as_of) if project.spec.as_of else None
+
+
+def recorded_day(record: str, delivered: Mapping[str, dt.date]) -> str:
+    """SQL: the day the row `record` speaks of: when its service last touched it, else its source's delivery."""
+    days = " ".join(f"WHEN {literal(id)} THEN DATE '{day}'" for id, day in sorted(delivered.items()))
+    day = f"CASE {record}.source {days} END" if days else "NULL::DATE"
+    return f"coalesce({record}.updated_date, {day})"
 
 
 def filled_fields(con: duckdb.DuckDBPyConnection, relation: str) -> set[str]:

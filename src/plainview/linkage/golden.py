@@ -18,7 +18,7 @@ import duckdb
 
 from plainview.engine.duck import literal
 from plainview.engine.tables import read_table, write_table
-from plainview.linkage.fields import IDENTIFIERS, as_of_day, read_records, table
+from plainview.linkage.fields import IDENTIFIERS, as_of_day, read_records, recorded_day, table
 from plainview.linkage.golden_fields import (
     ADDRESS_LINES,
     ADDRESS_PARTS,
@@ -85,13 +85,11 @@ def _gather(
         f"s.{name} AS std_{name}"
         for name in (*NAMES, *IDENTIFIERS, "birth_date", "place", "postcode", "uprn")
     )
-    days = " ".join(f"WHEN {literal(id)} THEN DATE '{day}'" for id, day in sorted(delivered.items()))
-    day = f"CASE r.source {days} END" if days else "NULL::DATE"
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE said AS
         SELECT i.file_row_number::INTEGER AS n, p.person, {standard},
-               r.* EXCLUDE (updated_date), coalesce(r.updated_date, {day}) AS recorded
+               r.* EXCLUDE (updated_date), {recorded_day("r", delivered)} AS recorded
         FROM ({read_records(con, project, folder, columns_needed(project))}) r
         JOIN read_parquet({literal(str(table(folder, "index")))}, file_row_number = true) i
             USING (source, record_id)

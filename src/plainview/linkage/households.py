@@ -10,7 +10,7 @@ import duckdb
 
 from plainview.engine.duck import literal
 from plainview.engine.tables import read_table, write_table
-from plainview.linkage.fields import as_of_day, table
+from plainview.linkage.fields import as_of_day, recorded_day, table
 from plainview.linkage.persons import crockford
 from plainview.project.specs import Project
 
@@ -50,13 +50,11 @@ def find_households(
 
 
 def _gather(con: duckdb.DuckDBPyConnection, folder: Path, delivered: Mapping[str, dt.date]) -> None:
-    days = " ".join(f"WHEN {literal(id)} THEN DATE '{day}'" for id, day in sorted(delivered.items()))
-    day = f"CASE s.source {days} END" if days else "NULL::DATE"
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE stays_seen AS
         SELECT i.person_id, s.place, s.uprn, s.postcode, s.house_number, s.flat, s.street,
-               s.address_from, s.address_to, coalesce(s.updated_date, {day}) AS seen
+               s.address_from, s.address_to, {recorded_day("s", delivered)} AS seen
         FROM {read_table(table(folder, "standardised"))} s
         JOIN {read_table(table(folder, "index"))} i USING (source, record_id) WHERE s.place IS NOT NULL
         """

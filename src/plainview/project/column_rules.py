@@ -15,7 +15,6 @@ REPEATABLE = ("ignore", "free_text")
 _IDENTIFIERS = ("nhs_number", "upn", "nino", "national_id")
 _ALSO_DATETIME = ("event_date", "event_end_date", "known_date")
 _NAME_PARTS = ("first_name", "middle_names", "last_name")
-_AS_WRITTEN = ("map", "allowed", "missing")
 
 # What people call these fields, where spelling alone would suggest nothing or the wrong one.
 _ALSO_CALLED = {

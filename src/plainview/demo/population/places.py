@@ -13,7 +13,6 @@ from plainview.demo.population.dice import Ints, happens, pick_rows
 from plainview.demo.population.families import Story
 from plainview.demo.population.matches import take_next
 
-_AREAS_PER_BLOCK = 8
 _DAYS = 1 << 18
 
 
