@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from building import bench_building
+from linkage import kept_section
 from measured import last_json, measure
 
 HERE = Path(__file__).parent
@@ -120,7 +121,9 @@ def main() -> None:
     if small:
         print(render(rows))
     else:
-        (HERE / "RESULTS.md").write_text(render(rows), encoding="utf-8")
+        page = HERE / "RESULTS.md"
+        section = kept_section(page)  # bench/linkage.py writes that part
+        page.write_text(render(rows) + (f"\n{section}" if section else ""), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ what the user can mend.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from plainview.build.plan import StagePlan, make_plan
 from plainview.build.run import BuildRun, Watcher, run_build
 from plainview.build.snapshots import (
     Snapshot,
+    build_lock,
     current_snapshot,
     list_snapshots,
     need_snapshot,
@@ -29,10 +31,21 @@ from plainview.build.snapshots import (
 )
 from plainview.build.summaries import Summary, summarise
 from plainview.demo.authority import AuthorityRun, write_authority
-from plainview.engine.duck import connect
+from plainview.engine.duck import connect, literal
 from plainview.engine.tables import read_table
 from plainview.linkage import evaluate as evaluations
 from plainview.linkage import explain as explanations
+from plainview.linkage import review as queues
+from plainview.linkage.decisions import Decision, append_decision
+from plainview.linkage.estimates import Estimate, estimate_groups
+from plainview.linkage.estimates import estimate as estimate_measures
+from plainview.linkage.kept_model import keep_model
+from plainview.linkage.labels import read_labels
+from plainview.linkage.ledger import Resolution, look_up
+from plainview.linkage.model import MODEL, PROJECT_MODEL, Model, read_model
+from plainview.linkage.retrain import Retrained, retrain
+from plainview.linkage.samples import draw_sample, read_verdicts, write_sample
+from plainview.linkage.splink_json import write_splink_model
 from plainview.project.errors import Problem, UserError, did_you_mean
 from plainview.project.new import new_project
 from plainview.project.read import read_project
@@ -43,17 +56,26 @@ __all__ = [
     "QualityReport",
     "build",
     "check",
+    "decide",
+    "estimate",
     "evaluate",
     "explain",
+    "explain_person",
     "make_demo",
+    "model",
     "new",
+    "person",
     "plan",
     "prune",
     "quality",
+    "review",
+    "sample",
     "serving",
     "snapshots",
     "summary",
+    "train",
     "use",
+    "write_splink",
 ]
 
 
@@ -75,9 +97,14 @@ def plan(project: Path | str, *, force: bool = False) -> list[StagePlan]:
 
 
 def build(project: Path | str, *, force: bool = False, watcher: Watcher | None = None) -> BuildRun:
-    """Build a new snapshot and let it serve; the old one serves on if nothing has changed."""
+    """Build a new snapshot and let it serve; the old one serves on if nothing has changed.
+
+    A project without a linkage model keeps to the one that was trained for this snapshot from then on.
+    """
     checked = check(project)
-    return run_build(checked, make_stages(checked), force=force, watcher=watcher)
+    run = run_build(checked, make_stages(checked), force=force, watcher=watcher)
+    keep_model(checked, run.snapshot.folder)
+    return run
 
 
 def serving(project: Path | str) -> Snapshot:
@@ -168,6 +195,12 @@ def explain(project: Path | str, one: str, other: str) -> explanations.Explanati
     return explanations.explain(connect(), checked, folder, _key(one), _key(other))
 
 
+def explain_person(project: Path | str, person_id: str) -> explanations.Formation:
+    """How a person of the serving snapshot was formed: the order in which its records were joined."""
+    checked = check(project)
+    return explanations.explain_person(connect(), checked, serving(project).folder, person_id)
+
+
 def _key(text: str) -> tuple[str, str]:
     source, colon, record_id = text.partition(":")
     if not colon:
@@ -175,6 +208,107 @@ def _key(text: str) -> tuple[str, str]:
             Problem(text, 0, "", "a word without a colon", "SOURCE:RECORD_ID", "For example: library:L1")
         )
     return source, record_id
+
+
+def person(project: Path | str, person_id: str) -> Resolution:
+    """What became of a person_id: the ids in use that its records are now under, and its ledger."""
+    return look_up(connect(), serving(project).folder, person_id)
+
+
+def review(project: Path | str, *, limit: int = 20, groups: Path | str | None = None) -> list[dict[str, Any]]:
+    """The first cases of the review queue, each with what `agrees` and `differs`; by turns of `groups` if given."""
+    checked, folder, con = check(project), serving(project).folder, connect()
+    if groups is None:
+        cases = queues.read_queue(con, folder, limit)
+    else:
+        cases = queues.order_queue(con, checked, folder, Path(groups), limit)
+    return [case | queues.describe(con, checked, folder, case) for case in cases]
+
+
+def decide(
+    project: Path | str, kind: str, one: str, other: str | None = None, *, by: str, reason: str
+) -> tuple[Decision, bool]:
+    """Note a decision (`same`, `not_same`, `unlink`, `withdraw`) for the next build to obey; records are written
+    "source:record_id". Also gives whether it has to wait for a record that is in no delivery.
+    """
+    checked = check(project)
+    keys = [_key(text) for text in (one, other) if text is not None]
+    for source, _ in keys:
+        known = [each.id for each in checked.sources]
+        if source not in known:
+            step = did_you_mean(source, known)
+            raise UserError(Problem("SOURCE:RECORD_ID", 0, "", "no such source", "a declared source", step))
+    decision = append_decision(checked, kind, keys[0], keys[1] if other else None, by=by, reason=reason)
+    return decision, not _all_linked(checked.root, keys)
+
+
+def _all_linked(root: Path, keys: list[tuple[str, str]]) -> bool:
+    snapshot = current_snapshot(root)
+    if snapshot is None:
+        return True
+    con = connect()
+    wanted = ", ".join(f"({literal(source)}, {literal(record_id)})" for source, record_id in keys)
+    con.execute(
+        f"SELECT count(*) FROM {read_table(snapshot.table('index'))} WHERE (source, record_id) IN ({wanted})"
+    )
+    return bool(con.fetchall()[0][0] == len(keys))
+
+
+def sample(
+    project: Path | str, out: Path | str, *, pairs: int, groups: Path | str | None = None, seed: int = 0
+) -> int:
+    """Write a sheet of pairs of records for reviewers to judge; how many there are."""
+    snapshot = serving(project)
+    if Path(out).exists():
+        step = "Name another file, or move this one away: somebody may have judged it."
+        raise UserError(Problem(str(out), 0, "", "a file that is there already", "a new file", step))
+    drawn = draw_sample(connect(), snapshot.folder, pairs, groups=Path(groups) if groups else None, seed=seed)
+    return write_sample(drawn, snapshot.id, Path(out))
+
+
+def estimate(sheet: Path | str) -> list[Estimate]:
+    """Precision and recall from a judged sheet: of all, then of each group."""
+    strata = read_verdicts(Path(sheet))
+    return [estimate_measures(strata), *estimate_groups(strata)]
+
+
+def model(project: Path | str) -> Model:
+    """The model that the project keeps to; before it keeps one, that of the serving snapshot."""
+    checked = check(project)
+    path = checked.root / PROJECT_MODEL
+    return (
+        read_model(path, str(PROJECT_MODEL)) if path.exists() else read_model(serving(project).folder / MODEL)
+    )
+
+
+def write_splink(project: Path | str, out: Path | str) -> None:
+    """Write the project's model as a two-class model in Splink 5's settings JSON."""
+    write_splink_model(model(project), Path(out))
+
+
+def train(project: Path | str, *, labels: Sequence[Path | str] = ()) -> Retrained:
+    """Train the project's model anew on the serving snapshot; the next build links with it.
+
+    `labels` are files of judged pairs: `decisions/identity.csv`, or sheets of :func:`sample`.
+    """
+    checked = check(project)
+    folder = serving(project).folder
+    judgements = read_labels([Path(path) for path in labels])
+    engine = checked.spec.engine
+    with (
+        build_lock(checked.root),
+        tempfile.TemporaryDirectory(dir=checked.root / "snapshots", prefix=".building-") as spill,
+    ):
+        con = connect(
+            Path(spill) / "work.duckdb",
+            memory=engine.memory,
+            threads=engine.threads,
+            temp=Path(spill) / "spill",
+        )
+        try:
+            return retrain(con, checked, folder, judgements)
+        finally:
+            con.close()
 
 
 def make_demo(

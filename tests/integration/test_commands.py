@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import click
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 from small_projects import change_a_delivery, make_small_project
@@ -21,7 +22,27 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     truth = "source,record_id,truth_id\n" + "".join(f"library,l{place:04},{place}\n" for place in range(40))
     rows = "".join(f"school,s{place:04},{place + 20}\n" for place in range(40))
     (folder / "truth.csv").write_text(truth + rows, encoding="utf-8")
+    api.sample(folder, folder / "sheet.csv", pairs=100)
+    judge(folder / "sheet.csv")
+    api.build(make_small_project(larger(folder), people=600))
     return folder
+
+
+def larger(project: Path) -> Path:
+    """A project beside it with records enough to train on."""
+    return project.with_name("larger")
+
+
+def judge(sheet: Path) -> None:
+    """Answer every question of a reviewer's sheet with yes."""
+    head, *rows = sheet.read_text(encoding="utf-8").splitlines()
+    sheet.write_text("\n".join([head, *(row + "same" for row in rows)]) + "\n", encoding="utf-8")
+
+
+def any_person(project: Path) -> str:
+    """A person's id, if there is a snapshot."""
+    table = project / "snapshots" / "current" / "persons.parquet"
+    return str(pq.read_table(table).column("person_id")[0]) if table.exists() else "P0"
 
 
 def words_for(name: str, project: Path, fresh: Path) -> list[str]:
@@ -35,6 +56,24 @@ def words_for(name: str, project: Path, fresh: Path) -> list[str]:
         "plainview quality": ["quality", str(project)],
         "plainview evaluate": ["evaluate", str(project), "--truth", str(project / "truth.csv")],
         "plainview explain": ["explain", str(project), "library:l0020", "school:s0000"],
+        "plainview model": ["model", str(project)],
+        "plainview train": ["train", str(larger(project))],
+        "plainview encode": ["encode", "--new-key", str(fresh)],
+        "plainview person": ["person", str(project), any_person(project)],
+        "plainview review": ["review", str(project)],
+        "plainview decide": [
+            "decide",
+            str(project),
+            "same",
+            "library:l0020",
+            "school:s0000",
+            "--by",
+            "steward",
+            "--reason",
+            "documents_seen",
+        ],
+        "plainview sample": ["sample", str(project), "--pairs", "100", "--out", str(fresh)],
+        "plainview estimate": ["estimate", str(project), str(project / "sheet.csv")],
         "plainview demo new": ["demo", "new", str(fresh), "--residents", "100"],
     }
     return calls[name]

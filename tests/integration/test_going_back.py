@@ -42,6 +42,22 @@ def test_ids_survive_going_back_and_building(project: Path) -> None:
     assert not api.build(project).new
 
 
+def test_every_id_ever_given_resolves_after_going_back(project: Path) -> None:
+    ever = {
+        row[0]
+        for snapshot in list_snapshots(project)
+        for row in duckdb.sql(f"SELECT person_id FROM '{snapshot.table('persons')}'").fetchall()
+    }
+    api.use(project, list_snapshots(project)[0].id)
+    api.build(project)
+    used = set(ids(project).values())
+    for person_id in sorted(ever):
+        found = api.person(project, person_id)
+        assert set(found.current) <= used
+        assert (person_id in found.current) == (person_id in used)
+        assert found.current or "is retired" in found.reason
+
+
 def test_ids_survive_a_lost_link(project: Path) -> None:
     before = ids(project)
     link = project / "snapshots/current"

@@ -263,8 +263,8 @@ def test_all_faults_of_all_files_are_told_at_once_in_file_and_line_order(project
     change(project, "sources/police.toml", 'arises = "reported"\n', "")
     change(project, "sources/police.toml", "{date}.xlsx", "{date}.csv")
     assert messages_of(project) == [
-        "plainview.toml:6 linkage.threshold: the number 95; expected a number above 0.5 and below 1. "
-        "Write, for example: threshold = 0.95",
+        "plainview.toml:6 linkage.threshold: the number 95; expected a number of 0.5 or more and below 1. "
+        "Write, for example: threshold = 0.5",
         "sources/fire.toml:1 id: no value that can be read; "
         'expected a text such as "weekly", a number, true, false, or a list. '
         "Put a text in quotation marks; write true and false in small letters.",

@@ -13,12 +13,14 @@ as_of = "2026-11-02"
 name = "Sallowmere"
 controller = "Sallowmere Borough Council"
 [linkage]
+blocking = "normal"
 threshold = 0.95
 seed = 1
 [engine]
-name = "duckdb"
+name = "spark"
 memory = "3GB"
 threads = 0
+master = "local[*]"
 """
 
 SOURCE = """\
@@ -34,6 +36,7 @@ retention = "6 years"
 arises = "reported"
 trust = 4
 one_record_per_person = true
+gazetteer = false
 [file]
 pattern = "deliveries/housing/tenancies_{date}.csv"
 format = "csv"
@@ -46,6 +49,12 @@ sheet = ""
 sidecar = true
 rows_min = 100
 rows_max = 50000
+[encoded]
+schema_file = "blind/housing.json"
+key_file = "/etc/plainview/keys/housing.key"
+threshold = 0.87
+margin = 0.05
+sample = 1000
 [tolerance]
 bad_rows = 0.02
 duplicate_ids = 0
@@ -89,7 +98,9 @@ def write_sound(root: Path, *, project: str = PROJECT, **sources: str) -> Path:
 
 def sound_source(id: str = "housing") -> str:
     """The text of a sound source called `id`."""
-    return SOURCE.replace('sheet = ""\n', "").replace('"housing"', f'"{id}"').replace("/housing/", f"/{id}/")
+    encoded = SOURCE[SOURCE.index("[encoded]") : SOURCE.index("[tolerance]")]
+    sound = SOURCE.replace('sheet = ""\n', "").replace(encoded, "")
+    return sound.replace('"housing"', f'"{id}"').replace("/housing/", f"/{id}/")
 
 
 def problems_of(root: Path) -> list[Problem]:

@@ -65,9 +65,30 @@ CATALOGUE = (
         "first_record_id": "that record",
     }),
     _table("index", "a record that is in today's deliveries and can be linked", _RECORD | _PERSON),
-    _table("registry", "a record that was ever linked, also if it is gone today", _RECORD | _PERSON),
+    _table("gone_records", "a record that was once linked and has left the deliveries", _RECORD | _PERSON),
     _table("person_ids", "an id that was ever minted", _PERSON | {
         "generation": "the build, counted from 1, in which it was minted: smaller is older",
+    }),
+    _table("id_ledger", "something that happened to an id; rows are only ever added", {
+        "generation": "the build, counted from 1; one that changes no id is not counted",
+        "as_of": "the day that build speaks of",
+        "event": "minted, split, merged, retired or revived; see `linkage/ledger.py`",
+        **_PERSON,
+        "other_person_id": "of split and merged: who the records went to",
+        "records": "of split and merged: how many went; else how many the id had",
+    }),
+    _table("review", "a case for a person to judge, the one that changes most first", {
+        "case_number": "its place in the queue: groups take turns",
+        "kind": "pair: are these two one person? cluster: does this person hold two people?",
+        "one_source": "the source of a record that stands for one side",
+        "one_record_id": "that record",
+        "other_source": "the same for the other side",
+        "other_record_id": "that record",
+        "records": "how many records the people have that it is about",
+        "probability": "of a pair, that it is one person",
+        "gain": "doubt times the pairs of records that would join or part; see `linkage/review.py`",
+        "conflict": "of a cluster: birth_date or nhs_number, of which it has two",
+        "group_name": "the group whose turn it is",
     }),
     _table("golden", "the best value of one field of a person", _PERSON | {
         "field": "a meaning, or attribute. and its name",
@@ -106,6 +127,76 @@ CATALOGUE = (
         "last_seen": "the last day any record shows them there",
         "records": "how many records say so",
         "current": "whether they are there as of the snapshot's day",
+    }),
+    _table("relationships", "a record that names another person who was found", {
+        "person_id": "who is the parent, carer, grandparent or contact; of equals the smaller id",
+        "other_person_id": "whose",
+        "relationship": "parent, carer, sibling, partner, grandparent, school contact, emergency contact, "
+        "case file member or other",
+        **_RECORD,
+        "found": "`record`: by the service's own record id; `name`: a named contact matched to a person",
+        "confirmed_by": "what agreed beside the name; empty where found by record",
+        "first_seen": "the first day the record gives; not the day it began",
+        "last_seen": "the last day the record gives, else its delivery's; not the day it ended",
+        "sources": "how many sources say the same of the two",
+        "disputed": "another record says something of the two that cannot be true as well",
+        "understood": "false where the service's word is not a known one, and stands as other",
+    }),
+    _table("relationships_unmatched", "a record that names another person who was not found", _RECORD | {
+        "person_id": "of the record; empty where it names nobody",
+        "relationship": "what the other person would be, or of whom",
+        "outcome": "unmatched or excluded",
+        "reason": "nobody of that name, name alone, several found, record not found; or the rule: record "
+        "names nobody, nothing to go by, oneself, parent not older",
+    }),
+    _table("families", "people joined by care, or whom a professional counts as a family", {
+        "family_id": "opaque; kept while the family is round the same person, or has the same number",
+        "kind": "`care`: found from parents and carers of children; `professional`: by a family number",
+        "source": "the professional's; empty for care",
+        "people": "how many people",
+        "children": "how many of them are under 18 as of the snapshot's day",
+        "homes": "how many households its people are in now",
+        "disputed": "something in it is",
+    }),
+    _table("family_members", "a person in a family", {
+        "family_id": "of `families`",
+        **_PERSON,
+        "role": "parent, carer or child; in a professional family child, adult or not known",
+        "since": "the first day any record says so; not the day it began",
+        "until": "the last day any record says so; not the day it ended",
+        "evidence": "how many records say so",
+        "disputed": "another record says otherwise, or puts them under another number",
+    }),
+    _table("family_differences", "a person of whom a professional and the records disagree", _PERSON | {
+        "professional_family_id": "the professional's family",
+        "source": "the professional's",
+        "care_families": "the care families that the person is in",
+        "kind": "in no care family, in other care families, under another number, not on the file, or in two "
+        "professional families",
+    }),
+    _table("blind_links", "an encoded record that was linked without a name", _RECORD | _PERSON | {
+        "dice": "how alike the two encodings are, 0 to 1",
+        "margin": "how far this person is ahead of every other",
+    }),
+    _table("blind_accuracy", "how well an encoded source is linked at one threshold", {
+        "source": "the source's id",
+        "threshold": "the Dice coefficient asked for",
+        "in_use": "whether it is the declared one",
+        "overlap": "the share of the partner's people who seem to be ours",
+        "members": "people of ours whose encoding should find them",
+        "strangers": "people of ours who were taken away, so that any link is wrong",
+        "right": "members linked to themselves",
+        "wrong": "members linked to another",
+        "strangers_linked": "strangers linked to anybody",
+        "precision": "of the links, how many are right, with strangers as in `overlap`, or half if not known",
+        "precision_low": "the lower end of its 95 % interval",
+        "precision_high": "the upper end",
+        "recall": "of the members, how many are linked to themselves",
+        "recall_low": "the lower end of its 95 % interval",
+        "recall_high": "the upper end",
+        "recall_known": "of people whom two sources know, how many are linked by the record of one of them",
+        "recall_known_low": "the lower end of its 95 % interval",
+        "recall_known_high": "the upper end",
     }),
     _table("quality", "one rule of one check of one source", {
         "source": "the source's id",
@@ -147,14 +238,19 @@ CATALOGUE = (
         **_STANDARD,
         "records": "how many records have it",
     }),
+    _table("pairs", "two tuples that were compared", {
+        "node_l": "the place of one tuple in `tuples`, counted from 0",
+        "node_r": "the place of the other, which is later",
+        "pattern": "the levels of all comparisons in one number; see `linkage/comparisons.py`",
+    }),
     _table("links", "two tuples that were compared and are worth keeping", {
         "tuple_l": "one tuple",
         "tuple_r": "the other",
-        "match_weight": "base-2 logarithm of the odds, all fields and the prior together",
+        "match_weight": "base-2 logarithm of the odds, all comparisons and the prior together",
         "match_probability": "the same as a probability",
-    }, {
-        "mw_": "the match weight of one comparison",
-        "level_": "the comparison level found, 0 is the least alike",
+        "pattern": "of `pairs`",
+        "node_l": "of `pairs`",
+        "node_r": "of `pairs`",
     }),
     _table("clusters", "a tuple and the person it was put with", {
         "tuple_id": "of `tuples`",
@@ -188,7 +284,10 @@ build makes a new one beside it. Tables are sorted by their key, so that the sam
   `previous`, and `stages`: for each stage what was declared, hashes of what it read and wrote, its counts,
   whether it was kept, and its seconds. The counts of an `ingest:` stage say which delivery was loaded, its
   hash, rows read, loaded, quarantined and excluded, and which deliveries were refused and why.
-- `model.json`: the trained linkage model, in Splink's own format.
+- `model.json`: the linkage model that the snapshot was made with, as in `model/linkage.json` of the project: for
+  each class of pairs its share and the probability of each comparison level.
+- `statistics.json`: what the model knows of all tuples: how common the names are that ten tuples and more have, and
+  the sources that it tells apart.
 - `deliveries/<source>.json`: day and hash of the delivery that was loaded.
 
 **It holds personal data.** Treat the folder as you would the deliveries."""

@@ -12,7 +12,7 @@ import plainview
 from plainview.sources.deliveries import hash_file
 
 _KINDS = {".py", ".sql", ".csv"}
-_ROOMS = ("project", "engine", "sources", "linkage", "build")
+_ROOMS = ("project", "engine", "sources", "linkage", "blind", "build")
 
 
 @cache

@@ -10,13 +10,23 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from plainview.build.blinding import make_blind_stage
+from plainview.build.fingerprints import hash_value
 from plainview.build.ingesting import make_ingest_stage
 from plainview.build.registries import assign_from_registries, why_assign_again
+from plainview.build.snapshots import current_snapshot
 from plainview.build.stages import Counts, Stage, Work
 from plainview.linkage.cluster import cluster
 from plainview.linkage.collapse import collapse
+from plainview.linkage.compare import compare, count_statistics
+from plainview.linkage.decisions import decisions_declared
+from plainview.linkage.families import find_families
 from plainview.linkage.golden import choose_golden
 from plainview.linkage.households import find_households
+from plainview.linkage.model import MODEL, PROJECT_MODEL, read_kept_model
+from plainview.linkage.persons import PERSON_TABLES
+from plainview.linkage.relationships import find_relationships
+from plainview.linkage.review import make_queue
 from plainview.linkage.score import score
 from plainview.linkage.standardise import standardise
 from plainview.linkage.train import train
@@ -34,7 +44,8 @@ def make_stages(project: Project) -> list[Stage]:
     """The stages of a build of `project`, in an order in which each comes after what it reads."""
     as_of = find_as_of(project)
     ingests = [make_ingest_stage(project, source, as_of) for source in project.sources]
-    return [*ingests, _quality(project, as_of), *_link(project, as_of), *_resolve(project, as_of)]
+    blind = make_blind_stage(project, as_of)
+    return [*ingests, _quality(project, as_of), *_link(project, as_of), *_resolve(project, as_of), blind]
 
 
 def find_as_of(project: Project) -> dt.date | None:
@@ -63,7 +74,7 @@ def _link(project: Project, as_of: dt.date | None) -> list[Stage]:
     linkage = sources | {"linkage": declaration_hash(project.spec.linkage)}
     records = _each(project, _RECORDS)
     tuples = ("tuples.parquet", "identities.parquet")
-    links = ("links.parquet",)
+    model = _model(project)
     return [
         Stage(
             "standardise",
@@ -78,13 +89,50 @@ def _link(project: Project, as_of: dt.date | None) -> list[Stage]:
             "Collapsing identical records",
             ("standardised.parquet", *records),
             tuples,
-            {},
+            decisions_declared(project),
             _collapse,
         ),
-        Stage("train", "Training the model", tuples, ("model.json",), linkage, _on_folder(train)),
-        Stage("score", "Comparing", (*tuples, "model.json"), links, linkage, _on_folder(score)),
         Stage(
-            "cluster", "Clustering", (*tuples, *links), ("clusters.parquet",), linkage, _on_folder(cluster)
+            "statistics",
+            "Counting names",
+            tuples,
+            ("statistics.json",),
+            sources | model,
+            _on_folder(count_statistics),
+            must_run=_why_train_again(project),
+        ),
+        Stage(
+            "compare",
+            "Comparing",
+            (*tuples, "statistics.json"),
+            ("pairs.parquet",),
+            sources | {"blocking": project.spec.linkage.blocking},
+            _on_engine(compare),
+        ),
+        Stage(
+            "train",
+            "Training the model",
+            ("pairs.parquet", "statistics.json"),
+            ("model.json",),
+            model,
+            lambda work: train(work.con, work.project, work.folder, work.tell),
+            must_run=_why_train_again(project),
+        ),
+        Stage(
+            "score",
+            "Weighing",
+            ("tuples.parquet", "pairs.parquet", "model.json"),
+            ("links.parquet",),
+            linkage,
+            _on_engine(score),
+        ),
+        Stage(
+            "cluster",
+            "Clustering",
+            (*tuples, "links.parquet", "model.json"),
+            ("clusters.parquet",),
+            linkage | decisions_declared(project),
+            _on_engine(cluster),
         ),
     ]
 
@@ -98,10 +146,18 @@ def _resolve(project: Project, as_of: dt.date | None) -> list[Stage]:
             "persons",
             "Giving people their ids",
             ("identities.parquet", "clusters.parquet"),
-            ("persons.parquet", "index.parquet", "registry.parquet", "person_ids.parquet"),
+            tuple(f"{name}.parquet" for name in PERSON_TABLES),
             authority,
-            assign_from_registries,
+            lambda work: assign_from_registries(work, as_of),
             must_run=why_assign_again(project.root),
+        ),
+        Stage(
+            "review",
+            "Making the review queue",
+            ("tuples.parquet", "identities.parquet", "links.parquet", "clusters.parquet"),
+            ("review.parquet",),
+            _declarations(project) | decisions_declared(project) | {"as of": str(as_of)},
+            lambda work: dict(make_queue(work.con, work.project, work.folder, as_of=as_of)),
         ),
         Stage(
             "golden",
@@ -129,7 +185,63 @@ def _resolve(project: Project, as_of: dt.date | None) -> list[Stage]:
                 find_households(work.con, work.project, work.folder, as_of=as_of, delivered=_delivered(work))
             ),
         ),
+        *_find_families(project, as_of, declared),
     ]
+
+
+def _find_families(project: Project, as_of: dt.date | None, declared: dict[str, str]) -> list[Stage]:
+    read = (
+        *_each(project, _RECORDS),
+        *_each(project, _DELIVERIES),
+        "index.parquet",
+        "golden.parquet",
+        "household_members.parquet",
+    )
+    return [
+        Stage(
+            "relationships",
+            "Finding who is related",
+            (*read, "standardised.parquet", "households.parquet"),
+            ("relationships.parquet", "relationships_unmatched.parquet"),
+            declared,
+            lambda work: dict(
+                find_relationships(
+                    work.con, work.project, work.folder, as_of=as_of, delivered=_delivered(work)
+                )
+            ),
+        ),
+        Stage(
+            "families",
+            "Finding families",
+            (*read, "relationships.parquet"),
+            ("families.parquet", "family_members.parquet", "family_differences.parquet"),
+            declared,
+            lambda work: dict(
+                find_families(work.con, work.project, work.folder, as_of=as_of, delivered=_delivered(work))
+            ),
+        ),
+    ]
+
+
+def _model(project: Project) -> dict[str, str]:
+    """The model that the project keeps to. That of the serving snapshot is no news, nor is none at all."""
+    serving = current_snapshot(project.root)
+    own = serving.folder / MODEL if serving else None
+    kept = project.root / PROJECT_MODEL
+    read_kept_model(project)  # a model that cannot be obeyed stops the plan, before anything runs
+    if kept.is_file() and not (own and own.is_file() and own.read_bytes() == kept.read_bytes()):
+        return {str(PROJECT_MODEL): hash_value(kept.read_text("utf-8"))}
+    return {str(PROJECT_MODEL): "that of the snapshot"}
+
+
+def _why_train_again(project: Project) -> str:
+    """The reason not to keep the serving snapshot's model: somebody deleted the project's; empty if nobody did."""
+    serving = current_snapshot(project.root)
+    own = serving.folder / MODEL if serving else None
+    if (project.root / PROJECT_MODEL).is_file() or own is None or not own.is_file():
+        return ""
+    trained = json.loads(own.read_text("utf-8")).get("trained", {})
+    return f"there is no {PROJECT_MODEL}" if trained.get("rounds") else ""
 
 
 def _each(project: Project, pattern: str) -> tuple[str, ...]:
@@ -144,10 +256,16 @@ def _on_folder(step: Callable[..., Mapping[str, int]]) -> Callable[[Work], Count
     return lambda work: dict(step(work.con, work.project, work.folder))
 
 
+def _on_engine(step: Callable[..., Mapping[str, int]]) -> Callable[[Work], Counts]:
+    """A stage that runs where `[engine]` says."""
+    return lambda work: dict(step(work.heavy() if work.heavy else work.con, work.project, work.folder))
+
+
 def _collapse(work: Work) -> Counts:
     """Collapse, and make sure that every loaded record is linked or counted as naming nobody."""
     counts = collapse(work.con, work.project, work.folder)
-    tables = [work.folder / name for name in _each(work.project, _RECORDS)]
+    people = [source for source in work.project.sources if not source.gazetteer]
+    tables = [work.folder / _RECORDS.format(source.id) for source in people]
     loaded = sum(pq.read_metadata(path).num_rows for path in tables)
     if loaded != counts["identities"] + counts["unlinkable"]:
         raise AssertionError(f"{loaded} records loaded, {counts} after collapsing")

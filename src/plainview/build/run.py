@@ -9,7 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -22,6 +23,7 @@ from plainview.build.plan import why_run
 from plainview.build.snapshots import Snapshot, begin, build_lock, current_snapshot, publish
 from plainview.build.stages import SCRATCH, Counts, Stage, Work
 from plainview.engine.duck import connect
+from plainview.engine.engines import heavy_connection, need_engine
 from plainview.project.errors import UserError
 from plainview.project.specs import Project
 
@@ -75,9 +77,10 @@ def run_build(
     """Build a new snapshot of `project` and let it serve.
 
     Raises UserError, with every source's problems together, if a source has no good delivery and none in
-    the snapshot that serves.
+    the snapshot that serves, or if the declared engine is not installed.
     """
     started = time.monotonic()
+    need_engine(project.spec.engine.name)
     with build_lock(project.root):
         previous = current_snapshot(project.root)
         folder = begin(project.root)
@@ -105,7 +108,8 @@ def _run_stages(
     scratch = folder / SCRATCH
     scratch.mkdir()
     con = _connect(project, scratch)
-    work = Work(project, con, folder, previous, watcher.tell)
+    closing = ExitStack()
+    work = Work(project, con, folder, previous, watcher.tell, _heavy(project, con, scratch, closing))
     try:
         for number, stage in enumerate(stages, start=1):
             if problems and stage.inputs:
@@ -116,6 +120,7 @@ def _run_stages(
             except UserError as error:
                 problems.append(error)
     finally:
+        closing.close()
         con.close()
         shutil.rmtree(scratch)
     if problems:
@@ -127,6 +132,21 @@ def _connect(project: Project, scratch: Path) -> duckdb.DuckDBPyConnection:
     engine = project.spec.engine
     return connect(
         scratch / "work.duckdb", memory=engine.memory, threads=engine.threads, temp=scratch / "spill"
+    )
+
+
+def _heavy(
+    project: Project, con: duckdb.DuckDBPyConnection, scratch: Path, closing: ExitStack
+) -> Callable[[], duckdb.DuckDBPyConnection]:
+    engine = project.spec.engine
+    return heavy_connection(
+        con,
+        engine.name,
+        master=engine.master,
+        memory=engine.memory,
+        threads=engine.threads,
+        scratch=scratch,
+        closing=closing,
     )
 
 

@@ -25,6 +25,7 @@ from typing import Any
 from plainview.project.errors import Problem, UserError
 
 MANIFEST = "manifest.json"
+_PUBLISHING = ".publishing"
 _BUILDING = ".building-"
 
 
@@ -168,12 +169,28 @@ def _check_link(folder: Path) -> None:
 def begin(root: Path) -> Path:
     """A new empty folder to build in, after clearing away what dead builds left. Needs the lock."""
     folder = root / "snapshots"
+    _forget_unserved(folder)
     for remains in folder.glob(f"{_BUILDING}*"):
         shutil.rmtree(remains)
     (folder / ".current").unlink(missing_ok=True)
     building = folder / f"{_BUILDING}{os.getpid()}"
     building.mkdir()
     return building
+
+
+def _forget_unserved(folder: Path) -> None:
+    """Take away the snapshot of a build that died between naming it and letting it serve.
+
+    Nobody has seen it; left there, the ids that it gave would count as known.
+    """
+    note = folder / _PUBLISHING
+    if not note.is_file():
+        return
+    id = note.read_text(encoding="utf-8").strip()
+    unserved = folder / id
+    if id and unserved.is_dir() and (folder / "current").resolve() != unserved.resolve():
+        unserved.replace(folder / f"{_BUILDING}unserved-{id}")
+    note.unlink()
 
 
 def publish(building: Path, id: str, manifest: dict[str, Any]) -> Snapshot:
@@ -185,9 +202,13 @@ def publish(building: Path, id: str, manifest: dict[str, Any]) -> Snapshot:
         _sync(path)
     _sync(building)
     final = building.with_name(id)
+    note = final.with_name(_PUBLISHING)
+    note.write_text(id + "\n", encoding="utf-8")
+    _sync(note)
     building.replace(final)
     _sync(final.parent)
     _point_current(final.parent, id)
+    note.unlink()
     return Snapshot(final)
 
 

@@ -23,7 +23,8 @@ class Work:
     """What a running stage is given.
 
     `folder` is the snapshot being written; `previous` the one that serves, if any; `tell`
-    takes a share 0..1 of the stage that is done.
+    takes a share 0..1 of the stage that is done. `heavy` gives the connection for stages that may run beyond
+    this machine; without it they use `con`.
     """
 
     project: Project
@@ -31,6 +32,7 @@ class Work:
     folder: Path
     previous: Snapshot | None
     tell: Callable[[float], None] = lambda share: None
+    heavy: Callable[[], duckdb.DuckDBPyConnection] | None = None
 
 
 @dataclass(frozen=True)

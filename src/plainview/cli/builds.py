@@ -74,6 +74,11 @@ def _print_summary(summary: Summary) -> None:
         click.echo(f"  note: {note}")
     click.echo()
     print_table("Found", ("what", "number"), list(summary.found.items()))
+    if summary.churn:
+        click.echo()
+        print_table(
+            "Ids of people since the snapshot before", ("what", "number"), list(summary.churn.items())
+        )
 
 
 @click.command()

@@ -68,12 +68,12 @@ def _cell(measures: dict[str, Any], name: str) -> str:
 
 @click.command()
 @project_argument
-@click.argument("one", metavar="SOURCE:RECORD_ID")
-@click.argument("other", metavar="SOURCE:RECORD_ID")
+@click.argument("one", metavar="SOURCE:RECORD_ID|PERSON_ID")
+@click.argument("other", metavar="[SOURCE:RECORD_ID]", required=False)
 @json_option
-def explain(project: Path, one: str, other: str, as_json: bool) -> None:
-    """Say why two records are held to be one person, or why not: the match weight of each field."""
-    explanation = api.explain(project, one, other)
+def explain(project: Path, one: str, other: str | None, as_json: bool) -> None:
+    """Say why two records are held to be one person, or why not; or how the person PERSON_ID was formed."""
+    explanation = api.explain(project, one, other) if other else api.explain_person(project, one)
     if as_json:
         print_json(explanation.as_dict())
         return

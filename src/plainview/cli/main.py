@@ -8,7 +8,7 @@ import traceback
 import click
 
 import plainview
-from plainview.cli import builds, demos, evaluations, projects, qualities
+from plainview.cli import builds, demos, encodings, evaluations, models, projects, qualities, reviews
 from plainview.cli.output import print_user_error
 from plainview.project.errors import UserError
 
@@ -37,6 +37,14 @@ for command in (
     qualities.quality,
     evaluations.evaluate,
     evaluations.explain,
+    models.model,
+    models.train,
+    encodings.encode,
+    reviews.person,
+    reviews.review,
+    reviews.decide,
+    reviews.sample,
+    reviews.estimate,
     demos.demo,
 ):
     cli.add_command(command)

@@ -1,195 +1,144 @@
 """Which pairs of tuples are worth comparing.
 
-Each rule has a key, made here from the fields; tuples with an equal key are compared. The keys are
-columns of the table that Splink is given, so that its model says plainly `l.key_x = r.key_x`.
+Each rule has a key; tuples with an equal key are compared, unless so many have it (a placeholder, a hostel)
+that it tells too little. Rules are offered at three degrees of looseness, each with those before it: looser
+ones cost time and find more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import duckdb
 
-from plainview.engine.duck import literal
-from plainview.engine.tables import read_table
-from plainview.linkage.fields import IDENTITY, filled_fields, table
-from plainview.project.specs import Project
+from plainview.linkage.features import FEATURES
 
-PREPARED = "tuples_to_link"
+CANDIDATES = "candidates"
 
-_WORDS = "all_names"
-_INITIAL = "left(first_name, 1)"
-_YEAR = "birth_year"
-_RARE = 12  # a full name on at most so many tuples is worth comparing alone
-_BLOCK = 60  # a key on more tuples than this (a placeholder, a hostel) tells too little to compare them all
-_PAIRS_PER_TUPLE = 12
-_PAIRS_ALWAYS = 3_000_000
+LOOSENESS = ("tight", "normal", "loose")
+
+_BLOCK = 60
+_RARE = 20  # names on so few tuples are worth comparing alone
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One way to find candidates: `keys` are SQL, all of which must be present and equal.
-
-    A loose rule is used only where its pairs stay within the budget, so on small projects.
-    """
+    """One way to find candidates: tuples that agree in all `parts`, in blocks of at most `block` tuples."""
 
     name: str
-    keys: tuple[str, ...]
-    needs: tuple[str, ...]
-    loose: bool = False
+    parts: tuple[str, ...]
+    looseness: str = "tight"
     block: int = _BLOCK
 
 
+_INITIAL = "first_start"
+_FIRST_WORD = "least(first_name, last_name)"  # both names, whichever way round
+_LAST_WORD = "greatest(first_name, last_name)"
+_FIRST_INITIAL = "least(first_start, last_start)"
+_LAST_INITIAL = "greatest(first_start, last_start)"
+
 RULES = (
-    *(Rule(name, (name,), (name,)) for name in ("nhs_number", "upn", "nino", "national_id", "email")),
-    Rule("mobile", ("mobile", _INITIAL), ("mobile", "first_name")),
-    Rule("phone", ("phone", _INITIAL), ("phone", "first_name")),
-    Rule("rare_name", (_WORDS,), ("first_name", "last_name"), block=_RARE),
-    Rule("birth_last", ("birth_date", "last_name"), ("birth_date", "last_name")),
-    Rule("birth_first", ("birth_date", "first_name"), ("birth_date", "first_name")),
-    Rule("birth_postcode", ("birth_date", "postcode"), ("birth_date", "postcode")),
-    Rule("name_postcode", (_WORDS, "postcode"), ("first_name", "last_name", "postcode")),
-    Rule("name_year", (_WORDS, _YEAR), ("first_name", "last_name", "birth_date")),
-    Rule("first_place", ("first_name", "place"), ("first_name", "place")),
-    Rule("initial_last_place", (_INITIAL, "last_name", "place"), ("first_name", "last_name", "place")),
-    Rule(
-        "initial_last_year",
-        (_INITIAL, "last_name", _YEAR),
-        ("first_name", "last_name", "birth_date"),
-        loose=True,
-    ),
-    Rule("first_postcode", ("first_name", "postcode"), ("first_name", "postcode"), loose=True),
-    Rule("birth_initial", ("birth_date", _INITIAL), ("birth_date", "first_name"), loose=True),
-    Rule("full_name", (_WORDS,), ("first_name", "last_name"), loose=True, block=1000),
-    Rule("birth", ("birth_date",), ("birth_date",), loose=True),
-    Rule("last_postcode", ("last_name", "postcode"), ("last_name", "postcode"), loose=True),
-    Rule("place", ("place",), ("place",), loose=True),
-    Rule("street_number", ("street", "house_number"), ("street", "house_number"), loose=True, block=200),
-    Rule("first_town", ("first_name", "town"), ("first_name", "town"), loose=True, block=200),
-    Rule("last_town", ("last_name", "town"), ("last_name", "town"), loose=True, block=200),
-    Rule("first_year", ("first_name", _YEAR), ("first_name", "birth_date"), loose=True, block=200),
-    Rule("last_year", ("last_name", _YEAR), ("last_name", "birth_date"), loose=True, block=200),
-    Rule("postcode", ("postcode",), ("postcode",), loose=True),
+    *(Rule(name, (name,)) for name in ("nhs_number", "upn", "nino", "national_id", "email")),
+    Rule("mobile", ("mobile", _INITIAL)),
+    Rule("phone", ("phone", _INITIAL)),
+    Rule("rare_name", (_FIRST_WORD, _LAST_WORD), block=_RARE),
+    Rule("birth_last", ("birth_date", "last_name")),
+    Rule("birth_first", ("birth_date", "first_name")),
+    Rule("birth_postcode", ("birth_date", "postcode")),
+    Rule("name_postcode", (_FIRST_WORD, _LAST_WORD, "postcode")),
+    Rule("name_year", (_FIRST_WORD, _LAST_WORD, "birth_year")),
+    Rule("first_place", ("first_name", "place")),
+    Rule("initial_last_place", (_INITIAL, "last_name", "place")),
+    Rule("first_postcode", ("first_name", "postcode")),
+    Rule("last_place", ("last_name", "place"), "normal"),
+    Rule("initial_last_year", (_INITIAL, "last_name", "birth_year"), "normal"),
+    Rule("mobile_alone", ("mobile",), "normal", block=20),
+    Rule("phone_alone", ("phone",), "normal", block=20),
+    Rule("last_number_postcode", ("last_name", "house_number", "postcode"), "normal"),
+    Rule("birth_street", ("birth_date", "street"), "normal"),
+    Rule("initials_number_street", (_FIRST_INITIAL, _LAST_INITIAL, "house_number", "street"), "normal"),
+    Rule("birth_initial", ("birth_date", _INITIAL), "loose"),
+    Rule("number_street", ("house_number", "street"), "loose", block=20),
+    Rule("rare_sounds", ("first_sounds", "last_sounds"), "loose", block=_RARE),
+    Rule("rare_first_sounds", ("first_name", "last_sounds"), "loose", block=_RARE),
+    Rule("rare_last_sounds", ("last_name", "first_sounds"), "loose", block=_RARE),
+    Rule("sounds_year", ("first_sounds", "last_sounds", "birth_year"), "loose"),
+    Rule("sounds_place", ("first_sounds", "place"), "loose"),
+    Rule("sounds_postcode", ("first_sounds", "last_sounds", "postcode"), "loose"),
+    Rule("birth_last_sounds", ("birth_date", "last_sounds"), "loose"),
+    Rule("birth_first_sounds", ("birth_date", "first_sounds"), "loose"),
+    Rule("place", ("place",), "loose", block=30),
 )
 
 
-def prepare(con: duckdb.DuckDBPyConnection, project: Project, folder: Path) -> set[str]:
-    """Make the temporary table that Splink links, and give the fields it can compare.
+def rules_for(looseness: str) -> tuple[Rule, ...]:
+    """The rules of a degree of looseness and of all tighter ones."""
+    offered = LOOSENESS[: LOOSENESS.index(looseness) + 1]
+    return tuple(rule for rule in RULES if rule.looseness in offered)
 
-    Columns: `unique_id` (the rank of the tuple_id: joins on integers cost half of joins on text), the
-    identity fields with birth_date as ISO text and in parts, `formal_names` (of which the first name may be
-    a short form; empty where the name has none), `all_names` (first and last, sorted) and `single_source`
-    (where all records of the tuple are of one source with one record a person). `add_keys` adds the keys
-    of the rules to use.
+
+def find_candidates(con: duckdb.DuckDBPyConnection, rules: Sequence[Rule]) -> int:
+    """Make the temporary table `candidates` of `features`: l, r, node numbers with l < r, each pair once.
+
+    Two tuples that hold records of one source with one record a person are no candidates. Gives the number.
     """
-    _gather(con, project, folder)
-    return filled_fields(con, PREPARED)
-
-
-def _gather(con: duckdb.DuckDBPyConnection, project: Project, folder: Path) -> None:
-    from plainview.linkage.standardise import load_macros
-
-    load_macros(con)
+    make_keys(con, rules)
     con.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE {PREPARED} AS
-        WITH formal AS (
-            SELECT name, list_sort(list_distinct(list(formal))) AS formal_names
-            FROM (SELECT short AS name, formal FROM ({_nicknames()})
-                  UNION ALL SELECT unnest([short, formal]) AS name, name AS formal FROM ({_nicknames()}))
-            GROUP BY name
-        ), owners AS ({_owners(project, folder)})
-        SELECT (row_number() OVER (ORDER BY t.tuple_id))::BIGINT AS unique_id, t.tuple_id,
-               {", ".join(f"t.{field}" for field in IDENTITY if field != "birth_date")},
-               t.birth_date::VARCHAR AS birth_date,
-               year(t.birth_date)::SMALLINT AS birth_year, month(t.birth_date)::TINYINT AS birth_month,
-               day(t.birth_date)::TINYINT AS birth_day, f.formal_names, o.single_source,
-               CASE WHEN t.first_name IS NOT NULL AND t.last_name IS NOT NULL
-                    THEN name_words(t.first_name, t.last_name) END AS all_names
-        FROM {read_table(table(folder, "tuples"))} t
-        LEFT JOIN formal f ON f.name = t.first_name LEFT JOIN owners o ON o.tuple_id = t.tuple_id
-        ORDER BY unique_id
-        """
+        "CREATE OR REPLACE TEMP TABLE useful AS SELECT k FROM keys GROUP BY k "
+        "HAVING count(*) BETWEEN 2 AND any_value(block)"
     )
-
-
-def _nicknames() -> str:
-    path = Path(__file__).with_name("nicknames.csv")
-    return f"SELECT formal, short FROM read_csv({literal(str(path))}, header = true, all_varchar = true)"
-
-
-def _owners(project: Project, folder: Path) -> str:
-    """The one source that all records of a tuple are of, where that source has one record a person."""
-    single = ", ".join(literal(s.id) for s in project.sources if s.one_record_per_person) or "NULL"
-    return (
-        f"SELECT tuple_id, CASE WHEN count(DISTINCT source) = 1 THEN min(source) END AS only_source, "
-        f"CASE WHEN only_source IN ({single}) THEN only_source END AS single_source "
-        f"FROM {read_table(table(folder, 'identities'))} GROUP BY tuple_id"
-    )
-
-
-def _key(rule: Rule) -> str:
-    """The key hashed, NULL where a part is missing: a clash only adds a candidate, and integers join fast."""
-    present = " AND ".join(f"({part}) IS NOT NULL" for part in rule.keys)
-    return f"CASE WHEN {present} THEN hash({', '.join(rule.keys)}) END"
-
-
-def choose_rules(con: duckdb.DuckDBPyConnection, fields: Iterable[str]) -> list[str]:
-    """The names of the rules to use, tight ones first: loose ones while the pairs stay within budget."""
-    known = set(fields)
-    con.execute(f"SELECT count(*) FROM {PREPARED}")
-    budget = max(_PAIRS_ALWAYS, _PAIRS_PER_TUPLE * int(con.fetchall()[0][0]))
-    chosen = []
-    for rule in RULES:
-        pairs = _pairs(con, rule) if set(rule.needs) <= known else 0
-        if pairs and (not rule.loose or pairs <= budget):
-            chosen.append(rule.name)
-            budget -= pairs
-    return chosen
-
-
-def _pairs(con: duckdb.DuckDBPyConnection, rule: Rule) -> int:
+    con.execute("CREATE OR REPLACE TEMP TABLE blocks AS SELECT k, node FROM keys SEMI JOIN useful USING (k)")
+    con.execute("DROP TABLE keys; DROP TABLE useful")
     con.execute(
-        f"SELECT coalesce(sum(n * (n - 1) // 2), 0) FROM (SELECT count(*) AS n FROM "
-        f"(SELECT {_key(rule)} AS key FROM {PREPARED}) WHERE key IS NOT NULL GROUP BY key "
-        f"HAVING n BETWEEN 2 AND {rule.block})"
+        f"CREATE OR REPLACE TEMP TABLE {CANDIDATES} AS "
+        f"SELECT DISTINCT a.node AS l, b.node AS r FROM blocks a JOIN blocks b ON a.k = b.k AND a.node < b.node"
     )
+    con.execute("DROP TABLE blocks")
+    _drop_impossible(con)
+    con.execute(f"SELECT count(*) FROM {CANDIDATES}")
     return int(con.fetchall()[0][0])
 
 
-def add_keys(con: duckdb.DuckDBPyConnection, names: Iterable[str]) -> None:
-    """Add a `key_<rule>` column a rule, empty where the key is on one tuple only or on too many.
+def make_keys(con: duckdb.DuckDBPyConnection, rules: Sequence[Rule], features: str = FEATURES) -> None:
+    """Make the temporary table `keys`: k (64-bit hash of rule and values), node, block (the rule's limit).
 
-    Counts are taken from a narrow table: window functions over the whole one took twenty times as long.
+    A part is hashed once and used in every rule. Keys whose hashes clash only add a candidate.
     """
-    rules = [rule for rule in RULES if rule.name in set(names)]
-    keys = ", ".join(f"{_key(rule)} AS key_{rule.name}" for rule in rules)
-    con.execute(f"CREATE OR REPLACE TEMP TABLE keys AS SELECT unique_id, {keys} FROM {PREPARED}")
-    useful = ", ".join(
-        f"CASE WHEN {_is_useful(rule)} THEN key_{rule.name} END AS key_{rule.name}" for rule in rules
+    parts = sorted({part for rule in rules for part in rule.parts})
+    columns = {part: f"h{place}" for place, part in enumerate(parts)}
+    hashed = ", ".join(
+        f"CASE WHEN ({part}) IS NOT NULL THEN hash({part}) END AS {name}" for part, name in columns.items()
     )
-    con.execute(f"CREATE OR REPLACE TEMP TABLE useful_keys AS SELECT unique_id, {useful} FROM keys")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE hashed_parts AS SELECT node, {hashed} FROM {features}")
+    selects = " UNION ALL ".join(
+        f"SELECT node, {_key(place, [columns[part] for part in rule.parts])} AS k, {rule.block} AS block "
+        f"FROM hashed_parts"
+        for place, rule in enumerate(RULES)
+        if rule in rules
+    )
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {PREPARED} AS "
-        f"SELECT * FROM {PREPARED} JOIN useful_keys USING (unique_id) ORDER BY unique_id"
+        f"CREATE OR REPLACE TEMP TABLE keys AS SELECT k, node, block FROM ({selects}) WHERE k IS NOT NULL"
     )
-    con.execute("DROP TABLE keys; DROP TABLE useful_keys")
+    con.execute("DROP TABLE hashed_parts")
 
 
-def _is_useful(rule: Rule) -> str:
-    key = f"key_{rule.name}"
-    sizes = f"HAVING count(*) BETWEEN 2 AND {rule.block}"
-    return f"{key} IN (SELECT {key} FROM keys WHERE {key} IS NOT NULL GROUP BY {key} {sizes})"
+def _key(place: int, columns: list[str]) -> str:
+    """One number of a rule and its values, NULL where one is missing.
+
+    Mixed one after the other: DuckDB's hash of several is nearly a sum. Its hash of NULL is a number.
+    """
+    key = f"hash({place + 1})"
+    for column in columns:
+        key = f"hash(xor({key}, {column}))"
+    present = " AND ".join(f"{column} IS NOT NULL" for column in columns)
+    return f"CASE WHEN {present} THEN {key} END"
 
 
-def rule_sql(name: str, *, single: bool) -> str:
-    """A rule as Splink reads it. With `single`, two tuples of one single-record source are not compared."""
-    apart = " AND coalesce(l.single_source <> r.single_source, true)" if single else ""
-    return f"l.key_{name} = r.key_{name}{apart}"
-
-
-def rule_name(written: dict[str, str]) -> str:
-    """The name of a rule as it stands in a model."""
-    return written["blocking_rule"].split(" ", 1)[0].removeprefix("l.key_")
+def _drop_impossible(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute(f"SELECT count(*) FROM {FEATURES} WHERE singles <> 0")
+    if con.fetchall()[0][0]:
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE {CANDIDATES} AS SELECT c.l, c.r FROM {CANDIDATES} c "
+            f"JOIN {FEATURES} l ON l.node = c.l JOIN {FEATURES} r ON r.node = c.r WHERE l.singles & r.singles = 0"
+        )

@@ -1,13 +1,13 @@
 """Tuples that are one person: links joined into clusters.
 
-Connected components of the links at or above the threshold, by SciPy: a million links in half a
-second, where Splink's iteration in SQL takes dozens of joins. Components that would put two records of a
-source with one record a person together are taken apart again and joined link by link, the strongest
-first, leaving out each link that would break the rule.
+Connected components of all links more likely than not, by SciPy; within them average clustering (see
+`average`), with what people decided and what cannot be (two records of a source with one record a person) as pairs
+that no evidence outweighs. Clusters that then hold a conflict are clustered again with the conflict forbidden.
 """
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import duckdb
@@ -17,83 +17,201 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from plainview.engine.duck import literal
 from plainview.engine.tables import read_table, write_table
+from plainview.linkage.average import CANNOT, MUST, UNINFORMED, split_components
+from plainview.linkage.comparisons import Comparison, compared, shifts
+from plainview.linkage.conflicts import find_conflicts
+from plainview.linkage.decided import gather_decisions
+from plainview.linkage.features import FEATURES, make_features, numbered
 from plainview.linkage.fields import table
-from plainview.linkage.merges import merge_within_limits
+from plainview.linkage.mixture import Mixture
+from plainview.linkage.model import MODEL, Model, read_model
 from plainview.project.specs import Project
 
 Ints = NDArray[np.int64]
 
+_CERTAIN = 60.0  # no evidence weighs more; what decisions alone hold together stays together
+_LARGEST = 300
+"""Tuples in a component; larger ones are taken apart at a higher weight first, since all their pairs count."""
+
 
 def cluster(con: duckdb.DuckDBPyConnection, project: Project, folder: Path) -> dict[str, int]:
-    """`tuples`, `identities` and `links` to `clusters`: tuple_id, cluster.
+    """`tuples`, `identities`, `links`, `model.json` and the decisions to `clusters`: tuple_id, cluster.
 
-    `cluster` is the smallest tuple_id in it. Equal weights are taken in order of the tuple ids. Counts:
-    `clusters`, `refused` (links left out because of one record a person).
+    `cluster` is the smallest tuple_id in it. Counts: `clusters`, `components`, `split` (components that
+    became several clusters), `conflicts` (clusters parted because of a conflict), `largest` (tuples in the
+    largest cluster), `decisions` (pairs of tuples that people decided), `waiting` (decisions on absent records).
     """
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE nodes AS "
-        f"SELECT tuple_id, (row_number() OVER (ORDER BY tuple_id) - 1)::BIGINT AS node "
-        f"FROM {read_table(table(folder, 'tuples'))}"
-    )
-    left, right = _edges(con, project.spec.linkage.threshold, table(folder, "links"))
-    con.execute("SELECT count(*) FROM nodes")
-    nodes = int(con.fetchall()[0][0])
-    labels, refused = _label(nodes, left, right, _holdings(con, project, table(folder, "identities")))
-    con.register("labels", pa.table({"node": np.arange(nodes), "label": labels}))
-    con.execute("CREATE OR REPLACE TEMP TABLE labelled AS SELECT * FROM labels")
-    con.unregister("labels")
+    model = read_model(folder / MODEL)
+    nodes = _count(con, read_table(table(folder, "tuples")))
+    waiting = gather_decisions(con, project, folder)
+    decided = _count(con, "decided")
+    threshold = project.spec.linkage.threshold
+    labels, components = _components(con, folder, nodes)
+    _pairs_within(con, project, folder, model, labels)
+    split = _split(con, "SELECT component, l, r, weight FROM within", labels, threshold)
+    _label(con, folder, labels)
+    conflicts = find_conflicts(con, project, folder, "labelled")
+    if conflicts:
+        _split(con, _FORBIDDEN, labels, threshold)
+        _label(con, folder, labels)
     write_table(
         con,
-        "SELECT tuple_id, min(tuple_id) OVER (PARTITION BY label) AS cluster "
-        "FROM nodes JOIN labelled USING (node) ORDER BY tuple_id",
+        "SELECT t.tuple_id, first.tuple_id AS cluster FROM labelled t "
+        "JOIN (SELECT label, min(node) AS node FROM labelled GROUP BY label) f USING (label) "
+        "JOIN labelled first ON first.node = f.node ORDER BY t.node",
         table(folder, "clusters"),
     )
-    con.execute("DROP TABLE nodes; DROP TABLE labelled")
-    return {"clusters": len(np.unique(labels)), "refused": refused}
+    for name in ("labelled", "decided", "apart", "conflicts", "within"):
+        con.execute(f"DROP TABLE {name}")
+    return {
+        "clusters": len(np.unique(labels)),
+        "components": components,
+        "split": split,
+        "conflicts": conflicts,
+        "largest": int(np.unique(labels, return_counts=True)[1].max()) if nodes else 0,
+        "decisions": decided,
+        "waiting": waiting,
+    }
 
 
-def _edges(con: duckdb.DuckDBPyConnection, threshold: float, links: Path) -> tuple[Ints, Ints]:
-    """Links to join, the strongest first, ties in order of the tuple ids."""
+def _label(con: duckdb.DuckDBPyConnection, folder: Path, labels: Ints) -> None:
+    """The temporary table `labelled`: node, tuple_id, label."""
+    con.register("labels", pa.table({"node": np.arange(len(labels), dtype=np.int32), "label": labels}))
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE labelled AS "
+        f"SELECT t.node, t.tuple_id, l.label FROM ({numbered(folder)}) t JOIN labels l USING (node)"
+    )
+    con.unregister("labels")
+
+
+def _count(con: duckdb.DuckDBPyConnection, relation: str) -> int:
+    con.execute(f"SELECT count(*) FROM {relation}")
+    return int(con.fetchall()[0][0])
+
+
+def _components(con: duckdb.DuckDBPyConnection, folder: Path, nodes: int) -> tuple[Ints, int]:
+    """A label a node: connected components of the links more likely than not, large ones taken apart."""
     found = con.execute(
-        f"SELECT l.node AS l, r.node AS r FROM {read_table(links)} k JOIN nodes l ON l.tuple_id = k.tuple_l "
-        f"JOIN nodes r ON r.tuple_id = k.tuple_r WHERE k.match_probability >= {threshold} "
-        f"ORDER BY k.match_weight DESC, l.node, r.node"
+        f"SELECT node_l AS l, node_r AS r, match_weight AS weight FROM {read_table(table(folder, 'links'))} "
+        f"WHERE match_weight > 0 AND node_l NOT IN (FROM apart) AND node_r NOT IN (FROM apart) "
+        f"UNION ALL SELECT l, r, weight FROM decided WHERE weight > 0"
     ).fetchnumpy()
-    return found["l"].astype(np.int64), found["r"].astype(np.int64)
+    left, right = found["l"].astype(np.int64), found["r"].astype(np.int64)
+    weight = found["weight"].astype(np.float64)
+    labels = _connected(nodes, left, right)
+    least = 0.0
+    while nodes and np.bincount(labels).max() > _LARGEST and least < _CERTAIN:
+        least += 2.0
+        large = np.bincount(labels)[labels] > _LARGEST
+        kept = (weight > least) | ~large[left]
+        left, right, weight = left[kept], right[kept], weight[kept]
+        labels = _connected(nodes, left, right)
+    return labels, len(np.unique(labels))
 
 
-def _holdings(con: duckdb.DuckDBPyConnection, project: Project, identities: Path) -> tuple[Ints, Ints]:
-    """Node and number of each source with one record a person that has a record in the node."""
-    single = ", ".join(literal(s.id) for s in project.sources if s.one_record_per_person) or "NULL"
-    found = con.execute(
-        f"SELECT DISTINCT n.node, dense_rank() OVER (ORDER BY i.source) - 1 AS source "
-        f"FROM {read_table(identities)} i JOIN nodes n USING (tuple_id) "
-        f"WHERE i.source IN ({single}) ORDER BY ALL"
-    ).fetchnumpy()
-    return found["node"].astype(np.int64), found["source"].astype(np.int64)
-
-
-def _label(nodes: int, left: Ints, right: Ints, holdings: tuple[Ints, Ints]) -> tuple[Ints, int]:
-    graph = coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=(nodes, nodes))
-    found = connected_components(graph, directed=False)[1] if nodes else np.zeros(0)
-    labels: Ints = np.asarray(found, dtype=np.int64)
-    crowded = _crowded(labels, *holdings)
-    if not len(crowded):
-        return labels, 0
-    inside = np.isin(labels, crowded)
-    loose = inside[left]
-    parts, refused = merge_within_limits(left[loose], right[loose], holdings, np.flatnonzero(inside))
-    labels[inside] = parts + nodes
-    return labels, refused
-
-
-def _crowded(labels: Ints, node: Ints, source: Ints) -> Ints:
-    """Labels of components that hold two records of one single-record source."""
-    if not len(node):
+def _connected(nodes: int, left: Ints, right: Ints) -> Ints:
+    if not nodes:
         return np.zeros(0, dtype=np.int64)
-    pairs = np.stack([labels[node], source])
-    unique, counts = np.unique(pairs, axis=1, return_counts=True)
-    crowded: Ints = np.unique(unique[0][counts > 1])
-    return crowded
+    graph = coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=(nodes, nodes))
+    found = connected_components(graph, directed=False)[1]
+    labels: Ints = np.asarray(found, dtype=np.int64)
+    return labels
+
+
+_FORBIDDEN = f"""
+    SELECT a.label AS component, w.l, w.r,
+           CASE WHEN abs(w.weight) >= {MUST} THEN w.weight WHEN c.l IS NOT NULL THEN {CANNOT} ELSE w.weight END
+           AS weight
+    FROM within w JOIN labelled a ON a.node = w.l JOIN labelled b ON b.node = w.r AND b.label = a.label
+    LEFT JOIN conflicts c ON c.l = w.l AND c.r = w.r
+    WHERE a.label IN (SELECT label FROM conflicts)
+"""
+"""The pairs of clusters that hold a conflict, with the conflict forbidden, unless a person decided otherwise."""
+
+
+def _split(con: duckdb.DuckDBPyConnection, pairs: str, labels: Ints, threshold: float) -> int:
+    """Split the components that average clustering does not hold to be one; labels are changed in place."""
+    found = con.execute(f"{pairs} ORDER BY component, l, r").fetchnumpy()
+    nodes, clusters = split_components(
+        found["component"].astype(np.int64),
+        found["l"].astype(np.int64),
+        found["r"].astype(np.int64),
+        found["weight"].astype(np.float64),
+        math.log2(threshold / (1 - threshold)),
+    )
+    before = len(np.unique(labels[nodes]))
+    labels[nodes] = len(labels) + clusters  # nodes are fewer, so that no label has two meanings
+    return before
+
+
+def _pairs_within(
+    con: duckdb.DuckDBPyConnection, project: Project, folder: Path, model: Model, labels: Ints
+) -> None:
+    """The temporary table `within`: component, l, r, weight of all pairs in components of two and more.
+
+    A pair that no blocking rule brought together is compared here. It can speak against, and never for.
+    """
+    con.register("labels", pa.table({"node": np.arange(len(labels), dtype=np.int32), "component": labels}))
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE members AS SELECT node, component FROM labels WHERE component IN "
+        "(SELECT component FROM labels GROUP BY component HAVING count(*) > 1)"
+    )
+    con.unregister("labels")
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE inside AS SELECT a.component, a.node AS l, b.node AS r "
+        "FROM members a JOIN members b ON a.component = b.component AND a.node < b.node"
+    )
+    links = read_table(table(folder, "links"))
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE known AS SELECT i.component, i.l, i.r, k.match_weight AS weight, k.pattern "
+        f"FROM inside i LEFT JOIN {links} k ON k.node_l = i.l AND k.node_r = i.r"
+    )
+    con.execute("CREATE OR REPLACE TEMP TABLE unknown AS SELECT l, r FROM known WHERE weight IS NULL")
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE wanted AS SELECT l AS node FROM unknown UNION SELECT r FROM unknown"
+    )
+    make_features(con, project, folder, model.statistics, "wanted")
+    patterns = compared("unknown", FEATURES, model.mixture.made)
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE looked AS SELECT p.*, x.forbidden FROM ({patterns}) p "
+        f"JOIN (SELECT u.l, u.r, l.singles & r.singles <> 0 AS forbidden FROM unknown u "
+        f"JOIN {FEATURES} l ON l.node = u.l JOIN {FEATURES} r ON r.node = u.r) x "
+        f"ON x.l = p.node_l AND x.r = p.node_r"
+    )
+    _weigh(con, model.mixture)
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE within AS
+        SELECT k.component, k.l, k.r,
+               CASE WHEN d.weight IS NOT NULL THEN d.weight WHEN p.forbidden THEN {CANNOT}
+                    WHEN coalesce(k.weight, w.weight) < 0 AND {_unborn(model.mixture.made)}
+                    THEN coalesce(k.weight, w.weight) * {UNINFORMED}
+                    ELSE coalesce(k.weight, least(w.weight, 0)) END AS weight
+        FROM known k LEFT JOIN looked p ON p.node_l = k.l AND p.node_r = k.r
+        LEFT JOIN pattern_weights w ON w.pattern = p.pattern
+        LEFT JOIN decided d ON d.l = k.l AND d.r = k.r
+        """
+    )
+    for name in ("members", "inside", "known", "unknown", "wanted", "looked", "pattern_weights", FEATURES):
+        con.execute(f"DROP TABLE {name}")
+
+
+def _unborn(made: tuple[Comparison, ...]) -> str:
+    """SQL that says that a pattern does not know two birth dates."""
+    shift, bits = next(
+        (shift, comparison.bits)
+        for comparison, shift in zip(made, shifts(made), strict=True)
+        if comparison.name == "birth_date"
+    )
+    return f"(coalesce(k.pattern, p.pattern) >> {shift}) & {(1 << bits) - 1} = 0"
+
+
+def _weigh(con: duckdb.DuckDBPyConnection, mixture: Mixture) -> None:
+    """The temporary table `pattern_weights` of the patterns in `looked`."""
+    found = con.execute("SELECT DISTINCT pattern FROM looked ORDER BY pattern").fetchnumpy()
+    patterns = found["pattern"].astype(np.int64)
+    weights = np.round(mixture.match_weights(patterns), 6)
+    con.register("weights", pa.table({"pattern": patterns, "weight": weights}))
+    con.execute("CREATE OR REPLACE TEMP TABLE pattern_weights AS SELECT * FROM weights")
+    con.unregister("weights")

@@ -1,86 +1,67 @@
-"""How two tuples are compared, field by field: Splink comparisons with documented starting values.
+"""How two tuples are compared: fields to levels, levels to one number, the agreement pattern.
 
-Each level carries the m and u that hold until training finds better ones: rounded figures that fit the
-Splink documentation's examples of person data. Order matters: the first level that holds is the one.
+Each comparison has levels; the first whose condition holds is the one, and level 0 says that one side does not
+know. A pattern packs the levels of all comparisons into one integer: a million pairs have some ten
+thousand patterns, so a model is fitted on their counts and a pair is weighed by looking its pattern up.
 
-Three things are particular to residents. Address, telephone and e-mail are shared by a household, so
-they are **one** comparison: living together must not count three times. Somebody at the same address
-whose first name or year of birth clashes is another member of the household (a twin, a parent of the
-same name), which independent fields cannot say: `household` says it with fixed values. And `caps`
-keep expectation maximisation from calling household members matches.
+Conditions are SQL over two rows, `l` and `r`, of the table `features`, and their likenesses, `c`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
-from typing import Any
 
 from plainview.linkage.fields import IDENTIFIERS
+from plainview.linkage.statistics import SOURCES
 
 
 @dataclass(frozen=True)
 class Level:
-    """One degree of likeness. `m` and `u` are starting values, `m_cap` and `u_cap` bounds on trained ones."""
+    """One degree of likeness: what people read, and when it holds."""
 
     label: str
     sql: str
-    m: float
-    u: float
-    frequency_of: str = ""
-    m_cap: float = 1.0
-    u_cap: float = 1.0
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """One comparison: pairs for which `missing` holds weigh nothing; `fixed` ones are not trained."""
+    """One comparison. `levels[0]` is "not known", the last one holds when no other does (`else`)."""
 
     name: str
-    missing: str
+    title: str
     levels: tuple[Level, ...]
-    fixed: bool = False
+    size: int = 0  # levels that a pattern has room for, where more may come
 
+    @property
+    def bits(self) -> int:
+        """Bits of a pattern that this comparison takes."""
+        return (
+            max(len(self.levels), self.size).bit_length()
+            if self.size
+            else (len(self.levels) - 1).bit_length()
+        )
 
-def compare(fields: set[str], *, rarity: bool = True) -> list[Comparison]:
-    """The comparisons for a project that has these fields, in a fixed order.
+    def case(self) -> str:
+        """SQL of the level's number."""
+        whens = " ".join(f"WHEN {level.sql} THEN {place}" for place, level in self._ordered())
+        return f"CASE {whens} ELSE {len(self.levels) - 1} END"
 
-    Without `rarity` all values weigh the same: in a few hundred records every name looks common.
-    """
-    makers: tuple[Callable[[set[str]], Comparison | None], ...] = (
-        _first_name, _last_name, _middle_names, _birth_date, _sex, _reach, _household,
-    )  # fmt: skip
-    made = [make(fields) for make in makers]
-    made += [_identifier(name, fields) for name in IDENTIFIERS]
-    found = [comparison for comparison in made if comparison is not None]
-    return found if rarity else [_without_rarity(comparison) for comparison in found]
-
-
-def _without_rarity(comparison: Comparison) -> Comparison:
-    return replace(comparison, levels=tuple(replace(level, frequency_of="") for level in comparison.levels))
-
-
-_CROSSED = "(first_name_l = last_name_r OR last_name_l = first_name_r)"
-_SWAPPED = (
-    "(CASE WHEN left(first_name_l, 1) = left(last_name_r, 1) "
-    "AND left(last_name_l, 1) = left(first_name_r, 1) "
-    "AND left(first_name_l, 1) <> left(first_name_r, 1) "
-    "THEN least(jaro_winkler_similarity(first_name_l, last_name_r), "
-    "jaro_winkler_similarity(last_name_l, first_name_r)) > 0.8 ELSE false END)"
-)
-
-
-def _both(field: str) -> str:
-    return f"({field}_l IS NOT NULL AND {field}_r IS NOT NULL)"
+    def _ordered(self) -> list[tuple[int, Level]]:
+        return list(enumerate(self.levels))[:-1]
 
 
 def _either(field: str) -> str:
-    return f"({field}_l IS NULL OR {field}_r IS NULL)"
+    return f"l.{field} IS NULL OR r.{field} IS NULL"
+
+
+def _both(field: str) -> str:
+    return f"(l.{field} IS NOT NULL AND r.{field} IS NOT NULL)"
 
 
 def _equal(field: str) -> str:
-    return f"{field}_l = {field}_r"
+    return f"l.{field} = r.{field}"
 
 
 def _gated(gate: str, test: str) -> str:
@@ -88,262 +69,246 @@ def _gated(gate: str, test: str) -> str:
     return f"CASE WHEN {gate} THEN {test} ELSE false END"
 
 
-def _ends_agree(field: str, letters: int) -> str:
-    ends = (f"{end}({field}_l, {letters}) = {end}({field}_r, {letters})" for end in ("left", "right"))
-    return f"({' OR '.join(ends)})"
+def _slips(field: str, most: int) -> str:
+    """At most so many slips apart. One slip leaves the first two or the last two letters as they are."""
+    ends = (f"{end}(l.{field}, {3 - most}) = {end}(r.{field}, {3 - most})" for end in ("left", "right"))
+    gate = f"abs(length(l.{field}) - length(r.{field})) <= {most} AND ({' OR '.join(ends)})"
+    return _gated(gate, f"damerau_levenshtein(l.{field}, r.{field}) <= {most}")
 
 
-def _like(field: str, similarity: float) -> str:
-    """Likeness of words that begin or end alike; others never reach these similarities but by chance."""
-    return _gated(_ends_agree(field, 1), f"jaro_winkler_similarity({field}_l, {field}_r) >= {similarity}")
+def _alike(field: str, gate: str) -> str:
+    return f"CASE WHEN {_equal(field)} THEN 1 WHEN {gate} THEN jaro_winkler_similarity(l.{field}, r.{field}) ELSE 0 END"
 
 
-def _within(field: str, edits: int) -> str:
-    """So many slips apart. One slip leaves the first two or the last two letters as they are."""
-    gate = f"abs(length({field}_l) - length({field}_r)) <= {edits} AND {_ends_agree(field, 3 - edits)}"
-    return _gated(gate, f"damerau_levenshtein({field}_l, {field}_r) <= {edits}")
+LIKENESS = {
+    "first_like": _alike("first_name", f"{_equal('first_start')} OR {_equal('first_end')}"),
+    "last_like": _alike("last_name", f"{_equal('last_start')} OR {_equal('last_end')}"),
+    "street_like": f"CASE WHEN {_equal('place')} THEN 1 ELSE {_alike('street', _equal('street_start'))} END",
+    "crossed_like": _gated(
+        "l.first_start = r.last_start AND l.last_start = r.first_start AND l.first_start <> r.first_start",
+        "least(jaro_winkler_similarity(l.first_name, r.last_name), jaro_winkler_similarity(l.last_name, r.first_name))",
+    ).replace("false", "0"),
+}
+"""Jaro-Winkler similarities, each worked out once a pair, of words that begin or end alike; others are 0."""
 
 
-def _first_name(fields: set[str]) -> Comparison | None:
-    if "first_name" not in fields:
-        return None
-    initial = (
-        "(least(length(first_name_l), length(first_name_r)) = 1 "
-        "AND left(first_name_l, 1) = left(first_name_r, 1))"
-    )
-    levels = [
-        Level("same first name", _equal("first_name"), 0.80, 0.005, "first_name"),
-        Level(
-            "a short form of the same first name", "list_has_any(formal_names_l, formal_names_r)", 0.05, 0.004
-        ),
-        Level(
-            "first names nearly the same",
-            f"{_like('first_name', 0.92)} OR {_within('first_name', 1)}",
-            0.07,
-            0.004,
-        ),
-        Level("initial agrees", initial, 0.03, 0.005),
-        Level("first names similar", _like("first_name", 0.82), 0.015, 0.01),
-        Level("first names differ", "ELSE", 0.01, 0.97, m_cap=0.03),
+_BANDS = ("rare", "uncommon", "common", "very common")
+
+_SHORT_FORM = _gated(
+    "l.formal_1 IS NOT NULL AND r.formal_1 IS NOT NULL",
+    " OR ".join(f"l.formal_{a} = r.formal_{b}" for a in range(1, 5) for b in range(1, 5)),
+)
+
+_SWAPPED = "c.crossed_like > 0.8"
+
+
+def _bands(field: str, label: str, band: str) -> list[Level]:
+    return [
+        Level(f"{label}, {words}", f"{_equal(field)} AND l.{band} = {place}")
+        for place, words in enumerate(_BANDS)
     ]
-    if "last_name" in fields:
-        levels.insert(1, Level("first and last name swapped", _SWAPPED, 0.01, 0.00001, m_cap=0.05))
-        levels.insert(-1, Level("first name of one is last name of the other", _CROSSED, 0.002, 0.0005))
-    if "middle_names" in fields:
-        used = (
-            "first_name_l = split_part(middle_names_r, ' ', 1) "
-            "OR first_name_r = split_part(middle_names_l, ' ', 1)"
-        )
-        levels.insert(-2, Level("middle name used as first", used, 0.01, 0.003))
-    return Comparison("first_name", _either("first_name"), tuple(levels))
 
 
-def _last_name(fields: set[str]) -> Comparison | None:
-    if "last_name" not in fields:
-        return None
-    missing = _either("last_name")
-    if "first_name" in fields:  # a swapped name is counted once, at the first name
-        missing += f" OR {_SWAPPED}"
-    shared = (
-        "(contains(last_name_l, ' ') OR contains(last_name_r, ' ')) AND "
-        "list_has_any(string_split(last_name_l, ' '), string_split(last_name_r, ' '))"
+def _slip(name: str) -> str:
+    """One slip in a first or last name; a slip in a word of four letters or more leaves this much likeness."""
+    gate = f"c.{name}_like BETWEEN 0.7 AND 0.92 AND abs(length(l.{name}_name) - length(r.{name}_name)) <= 1"
+    return _gated(gate, f"damerau_levenshtein(l.{name}_name, r.{name}_name) <= 1")
+
+
+def _first_name() -> Comparison:
+    near = f"c.first_like >= 0.92 OR {_slip('first')} OR {_equal('first_sounds')}"
+    initial = "least(length(l.first_name), length(r.first_name)) = 1 AND l.first_start = r.first_start"
+    elsewhere = (
+        "l.first_name = r.first_middle OR r.first_name = l.first_middle "
+        "OR l.first_name = r.last_name OR l.last_name = r.first_name"
     )
-    levels = [
-        Level("same last name", _equal("last_name"), 0.82, 0.002, "last_name"),
-        Level(
-            "last names nearly the same",
-            f"{_like('last_name', 0.92)} OR {_within('last_name', 1)}",
-            0.08,
-            0.002,
-        ),
-        Level("one of several last names the same", shared, 0.02, 0.0005),
-        Level("last names similar", _like("last_name", 0.82), 0.02, 0.01),
-        Level("last names differ", "ELSE", 0.06, 0.985, m_cap=0.15),
-    ]
-    if "former_last_name" in fields:
-        former = "last_name_l = former_last_name_r OR former_last_name_l = last_name_r"
-        levels.insert(1, Level("a former last name the same", former, 0.02, 0.0005))
-    return Comparison("last_name", missing, tuple(levels))
-
-
-def _middle_names(fields: set[str]) -> Comparison | None:
-    if "middle_names" not in fields:
-        return None
     levels = (
-        Level("same middle names", _equal("middle_names"), 0.70, 0.01),
-        Level("middle initial agrees", "left(middle_names_l, 1) = left(middle_names_r, 1)", 0.25, 0.08),
-        Level("middle names differ", "ELSE", 0.05, 0.91),
+        Level("first name not known", _either("first_name")),
+        *_bands("first_name", "same first name", "first_band"),
+        Level("first and last name swapped", _SWAPPED),
+        Level("a short form of the same first name", _SHORT_FORM),
+        Level("first names nearly the same", near),
+        Level("initial agrees", initial),
+        Level("first name of one is another name of the other", elsewhere),
+        Level("first names similar", "c.first_like >= 0.82"),
+        Level("first names differ", "else"),
     )
-    return Comparison("middle_names", _either("middle_names"), levels)
+    return Comparison("first_name", "First name", levels)
 
 
-def _birth_date(fields: set[str]) -> Comparison | None:
-    if "birth_date" not in fields:
-        return None
-    swapped = "birth_year_l = birth_year_r AND birth_month_l = birth_day_r AND birth_day_l = birth_month_r"
+def _last_name() -> Comparison:
+    near = f"c.last_like >= 0.92 OR {_slip('last')} OR {_equal('last_sounds')}"
+    shared = _gated(
+        "l.several_parts OR r.several_parts",
+        " OR ".join(f"l.part_{a} = r.part_{b}" for a in (1, 2, 3) for b in (1, 2, 3)),
+    )
+    former = "l.last_name = r.former_last_name OR l.former_last_name = r.last_name"
+    levels = (
+        Level("last name not known", f"{_either('last_name')} OR {_SWAPPED}"),
+        *_bands("last_name", "same last name", "last_band"),
+        Level("a former last name the same", former),
+        Level("last names nearly the same", near),
+        Level("one of several last names the same", shared),
+        Level("last names similar", "c.last_like >= 0.82"),
+        Level("last names differ", "else"),
+    )
+    return Comparison("last_name", "Last name", levels)
+
+
+def _middle_names() -> Comparison:
+    levels = (
+        Level("middle names not known", _either("middle_names")),
+        Level("same middle names", f"{_equal('middle_names')} OR {_equal('first_middle')}"),
+        Level("middle initial agrees", "left(l.first_middle, 1) = left(r.first_middle, 1)"),
+        Level("middle names differ", "else"),
+    )
+    return Comparison("middle_names", "Middle names", levels)
+
+
+def _birth_date() -> Comparison:
     parts = ("birth_year", "birth_month", "birth_day")
     one = " OR ".join(_equal(part) for part in parts)
     two = " OR ".join(f"({_equal(a)} AND {_equal(b)})" for a, b in combinations(parts, 2))
+    swapped = "l.birth_year = r.birth_year AND l.birth_month = r.birth_day AND l.birth_day = r.birth_month"
+    january = "{0}.birth_month = 1 AND {0}.birth_day = 1"
+    either_first = f"({january.format('l')} OR {january.format('r')})"
 
     def slips(gate: str, edits: int) -> str:
-        return _gated(gate, f"damerau_levenshtein(birth_date_l, birth_date_r) <= {edits}")
+        return _gated(gate, f"damerau_levenshtein(l.birth_date, r.birth_date) <= {edits}")
 
     levels = (
-        Level("same birth date", _equal("birth_date"), 0.92, 0.00005, "birth_date"),
-        Level("day and month swapped", swapped, 0.01, 0.00004),
-        Level("birth dates one slip apart", slips(two, 1), 0.04, 0.0006),
-        Level("two parts of the birth date agree", two, 0.015, 0.004),
-        Level("birth dates two slips apart", slips(one, 2), 0.005, 0.01),
-        Level("same year of birth", _equal("birth_year"), 0.006, 0.012),
-        Level("birth dates differ", "ELSE", 0.004, 0.973, m_cap=0.01),
-    )
-    return Comparison("birth_date", _either("birth_date"), levels)
+        Level("birth date not known", _either("birth_date")),
+        Level("same birth date, a first of January", f"{_equal('birth_date')} AND {january.format('l')}"),
+        Level("same birth date", _equal("birth_date")),
+        Level("day and month swapped", swapped),
+        Level("same year, one says the first of January", f"{_equal('birth_year')} AND {either_first}"),
+        Level("birth dates one slip apart", slips(two, 1)),
+        Level("two parts of the birth date agree", two),
+        Level("birth dates two slips apart", slips(one, 2)),
+        Level("same year of birth", _equal("birth_year")),
+        Level("born within twelve years", "abs(l.birth_year - r.birth_year) <= 12"),
+        Level("born more than twelve years apart", "else"),
+    )  # fmt: skip
+    return Comparison("birth_date", "Birth date", levels)
 
 
-def _sex(fields: set[str]) -> Comparison | None:
-    if "sex" not in fields:
-        return None
+def _sex() -> Comparison:
     levels = (
-        Level("same sex", _equal("sex"), 0.99, 0.5),
-        Level("sex differs", "ELSE", 0.01, 0.5, m_cap=0.01),
+        Level("sex not known", _either("sex")),
+        Level("same sex", _equal("sex")),
+        Level("sex differs", "else"),
     )
-    return Comparison("sex", _either("sex"), levels)
+    return Comparison("sex", "Sex", levels)
 
 
-def _identifier(name: str, fields: set[str]) -> Comparison | None:
-    if name not in fields:
-        return None
-    title = {"nhs_number": "NHS number", "upn": "pupil number", "nino": "National Insurance number"}.get(
-        name, "national number"
+def _place() -> Comparison:
+    """Address, postcode and town in one: who shares the first shares the others, and they must not count thrice."""
+    known = ("place", "postcode", "street", "town")
+    missing = " OR ".join(
+        f"coalesce({', '.join(f'{side}.{field}' for field in known)}) IS NULL" for side in ("l", "r")
+    )
+    number = f"l.house_number IS NULL OR r.house_number IS NULL OR {_slips('house_number', 1)}"
+    road = _gated("c.street_like >= 0.92", number)
+    near = (
+        f"CASE WHEN {_equal('postcode')} THEN {_equal('house_number')} OR {road} "
+        f"WHEN {_equal('house_number')} THEN c.street_like >= 0.88 ELSE false END"
     )
     levels = (
-        Level(f"same {title}", _equal(name), 0.93, 0.000001, u_cap=0.00001),
-        Level(f"{title}s nearly the same", _within(name, 2), 0.05, 0.0005),
-        Level(f"{title}s differ", "ELSE", 0.02, 0.9995),
+        Level("address not known", missing),
+        Level("same address", f"{_equal('place')} OR {_equal('uprn')}"),
+        Level("nearly the same address", near),
+        Level("same postcode", _equal("postcode")),
+        Level("same street", "c.street_like >= 0.95"),
+        Level("same town or postcode district", f"{_equal('town')} OR {_equal('district')}"),
+        Level("nothing about the address agrees", "else"),
     )
-    return Comparison(name, _either(name), levels)
+    return Comparison("place", "Address", levels)
 
 
-def _contact_equal(fields: set[str]) -> str:
-    return " OR ".join(_equal(name) for name in ("email", "mobile", "phone") if name in fields)
-
-
-def _reach(fields: set[str]) -> Comparison | None:
-    """Where and how somebody is reached: one comparison, since a household shares all of it."""
-    usable = [name for name in ("place", "postcode", "street", "email", "mobile", "phone") if name in fields]
-    if not usable:
-        return None
-    levels = []
-    if "place" in fields:
-        levels.append(Level("same address", _equal("place"), 0.55, 0.00002))
-    if contact := _contact_equal(fields):
-        levels.append(Level("same telephone or e-mail", contact, 0.12, 0.00001, u_cap=0.00005))
-    levels += _near_levels(fields)
-    levels.append(Level("nothing about address or contact agrees", "ELSE", 0.15, 0.92))
-    return Comparison("reach", f"NOT ({' OR '.join(map(_both, usable))})", tuple(levels))
-
-
-def _near_levels(fields: set[str]) -> list[Level]:
-    levels = []
-    if {"street", "house_number"} <= fields:
-        near = f"({_equal('house_number')} AND {_like('street', 0.88)})"
-        if "postcode" in fields:
-            either = f"({_equal('house_number')} OR {_like('street', 0.92)})"
-            levels += [
-                Level("nearly the same address", f"{_equal('postcode')} AND {near}", 0.06, 0.00001),
-                Level(
-                    "same postcode, and number or street", f"{_equal('postcode')} AND {either}", 0.04, 0.00003
-                ),
-            ]
-        levels.append(Level("nearly the same number and street", near, 0.03, 0.00002))
-    if "postcode" in fields:
-        levels.append(Level("same postcode", _equal("postcode"), 0.03, 0.0002))
-    if "street" in fields:
-        levels.append(Level("same street", _like("street", 0.95), 0.02, 0.0005))
-    areas = []
-    if "town" in fields:
-        areas.append(_equal("town"))
-    if "postcode" in fields:
-        areas.append("(left(postcode_l, -3) = left(postcode_r, -3) AND length(postcode_l) > 4)")
-    if areas:
-        levels.append(Level("same town or postcode district", " OR ".join(areas), 0.10, 0.08))
-    return levels
-
-
-def _household(fields: set[str]) -> Comparison | None:
-    together = [_equal("place")] if "place" in fields else []
-    if "postcode" in fields:
-        # A school may know the postcode only. Codes of four signs (Australia) are towns, not a dozen homes.
-        together.append(f"({_equal('postcode')} AND length(postcode_l) > 4)")
-    together += [contact] if (contact := _contact_equal(fields)) else []
-    clashes = []
-    if "first_name" in fields:
-        swapped = f" AND NOT {_SWAPPED}" if "last_name" in fields else ""
-        clashes.append(
-            "(length(first_name_l) > 1 AND length(first_name_r) > 1 AND "
-            "jaro_winkler_similarity(first_name_l, first_name_r) < 0.75 "
-            f"AND NOT coalesce(list_has_any(formal_names_l, formal_names_r), false)"
-            f"{_middle(fields)}{swapped})"
-        )
-    if "birth_date" in fields:
-        clashes.append(
-            "(abs(birth_year_l - birth_year_r) > 12 "
-            "AND (birth_month_l <> birth_month_r OR birth_day_l <> birth_day_r))"
-        )
-    if not together or not clashes:
-        return None
-    other = " OR ".join(f"coalesce({clash}, false)" for clash in clashes)
-    at = " OR ".join(f"coalesce({same}, false)" for same in together)
-    return Comparison(
-        "household",
-        f"NOT ({at}){_identified(fields)}",
-        (
-            Level("nothing speaks of another member of the household", f"NOT ({other})", 1.0, 1.0),
-            Level("another member of the household", "ELSE", 0.0001, 1.0),
-        ),
-        fixed=True,
+def _contact() -> Comparison:
+    contacts = ("email", "phone", "mobile")
+    known = " OR ".join(_both(field) for field in contacts)
+    levels = (
+        Level("no contact detail to compare", f"NOT ({known})"),
+        Level("same e-mail", _equal("email")),
+        Level("same telephone", f"{_equal('phone')} OR {_equal('mobile')}"),
+        Level("contact details differ", "else"),
     )
+    return Comparison("contact", "Telephone and e-mail", levels)
 
 
-def _identified(fields: set[str]) -> str:
-    """An identifier in common speaks for one person under two names, so the household says nothing."""
-    return "".join(f" OR coalesce({_equal(name)}, false)" for name in IDENTIFIERS if name in fields)
+_IDENTIFIER_TITLES = {
+    "nhs_number": "NHS number",
+    "upn": "pupil number",
+    "nino": "National Insurance number",
+    "national_id": "national number",
+}
 
 
-def _middle(fields: set[str]) -> str:
-    if "middle_names" not in fields:
-        return ""
+def _identifier(name: str) -> Comparison:
+    title = _IDENTIFIER_TITLES[name]
+    levels = (
+        Level(f"{title} not known", _either(name)),
+        Level(f"same {title}", _equal(name)),
+        Level(f"{title}s nearly the same", _slips(name, 2)),
+        Level(f"{title}s differ", "else"),
+    )
+    return Comparison(name, title[0].upper() + title[1:], levels)
+
+
+def _shared_source(sources: tuple[str, ...]) -> Comparison:
+    """Which source has both. A service seldom enters a person twice under two identities, and each is its own.
+
+    Where several sources have both tuples, the first in the order of bits stands for all.
+    """
+    lowest = "((l.sources & r.sources) & -(l.sources & r.sources))"
+    levels = [Level("sources not told apart", "l.sources = 0 OR r.sources = 0")]
+    levels.append(Level("from different sources", "(l.sources & r.sources) = 0"))
+    levels += [Level(f"both in {source}", f"{lowest} = {1 << place}") for place, source in enumerate(sources)]
+    levels.append(Level("both in another source", "else"))
+    return Comparison("shared_source", "Sources", tuple(levels), size=SOURCES + 2)
+
+
+@cache
+def comparisons(sources: tuple[str, ...]) -> tuple[Comparison, ...]:
+    """All comparisons, in the order of their bits. `sources` are those that the model tells apart."""
     return (
-        " AND NOT coalesce(first_name_l = split_part(middle_names_r, ' ', 1), false)"
-        " AND NOT coalesce(first_name_r = split_part(middle_names_l, ' ', 1), false)"
+        _first_name(),
+        _last_name(),
+        _middle_names(),
+        _birth_date(),
+        _sex(),
+        _place(),
+        _contact(),
+        *(_identifier(name) for name in IDENTIFIERS),
+        _shared_source(sources),
     )
 
 
-def as_splink(comparison: Comparison) -> dict[str, Any]:
-    """A comparison in the form of Splink's settings."""
-    missing = {
-        "sql_condition": comparison.missing,
-        "label_for_charts": "does not apply" if comparison.fixed else "not known on one side",
-        "is_null_level": True,
-    }
-    levels = [_as_splink_level(level, fixed=comparison.fixed) for level in comparison.levels]
-    return {"output_column_name": comparison.name, "comparison_levels": [missing, *levels]}
+def shifts(made: tuple[Comparison, ...]) -> list[int]:
+    """For each comparison the lowest bit of a pattern that is its own."""
+    places, shift = [], 0
+    for comparison in made:
+        places.append(shift)
+        shift += comparison.bits
+    return places
 
 
-def _as_splink_level(level: Level, *, fixed: bool) -> dict[str, Any]:
-    made: dict[str, Any] = {
-        "sql_condition": level.sql,
-        "label_for_charts": level.label,
-        "m_probability": level.m,
-        "u_probability": level.u,
-        "fix_m_probability": fixed,
-        "fix_u_probability": fixed,
-    }
-    if level.frequency_of:
-        # A value seen once may be a slip: no value counts as rarer than one in 20,000.
-        made |= {
-            "tf_adjustment_column": level.frequency_of,
-            "tf_adjustment_weight": 1.0,
-            "tf_minimum_u_value": 0.00005,
-        }
-    return made
+def compared(pairs: str, features: str, made: tuple[Comparison, ...]) -> str:
+    """SQL of node_l, node_r, pattern of the pairs (l, r), nodes of `features`, in the relation `pairs`.
+
+    The likenesses are worked out first and kept: DuckDB would work them out anew at every mention.
+    """
+    sides = f"JOIN {features} l ON l.node = c.l JOIN {features} r ON r.node = c.r"
+    likeness = ", ".join(f"{sql} AS {name}" for name, sql in LIKENESS.items())
+    return (
+        f"WITH likened AS MATERIALIZED (SELECT c.l, c.r, {likeness} FROM {pairs} c {sides}) "
+        f"SELECT c.l AS node_l, c.r AS node_r, {_pattern(made)} AS pattern FROM likened c {sides}"
+    )
+
+
+def _pattern(made: tuple[Comparison, ...]) -> str:
+    return " + ".join(
+        f"(({comparison.case()})::BIGINT << {shift})"
+        for comparison, shift in zip(made, shifts(made), strict=True)
+    )

@@ -37,10 +37,16 @@ def table(folder: Path, name: str) -> Path:
     return folder / f"{name}.parquet"
 
 
-def record_files(project: Project, folder: Path) -> dict[str, Path]:
-    """Source id to its records table, for the sources that have one, in order of id."""
+def table_files(project: Project, folder: Path) -> dict[str, Path]:
+    """Source id to its table, for the sources that have one, in order of id."""
     paths = {source.id: folder / "records" / f"{source.id}.parquet" for source in project.sources}
     return {id: paths[id] for id in sorted(paths) if paths[id].exists()}
+
+
+def record_files(project: Project, folder: Path) -> dict[str, Path]:
+    """The same for the sources whose rows are records of people: a gazetteer's are not."""
+    gazetteers = {source.id for source in project.sources if source.gazetteer}
+    return {id: path for id, path in table_files(project, folder).items() if id not in gazetteers}
 
 
 def columns_of(con: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
@@ -56,9 +62,14 @@ def read_records(
 
     Columns are texts, but dates where the meaning is a date; NULL where a source does not have one.
     """
+    return read_rows(con, record_files(project, folder), columns)
+
+
+def read_rows(con: duckdb.DuckDBPyConnection, paths: Mapping[str, Path], columns: Iterable[str]) -> str:
+    """SQL: the rows of the tables at `paths` under each other, as `read_records` gives them."""
     wanted = list(columns)
     selects = [f"SELECT ''::VARCHAR AS source, ''::VARCHAR AS record_id, {_select(wanted, ())} WHERE false"]
-    for id, path in record_files(project, folder).items():
+    for id, path in paths.items():
         fields = _select(wanted, columns_of(con, path))
         selects.append(
             f"SELECT {literal(id)} AS source, record_id::VARCHAR AS record_id, {fields} "
@@ -91,10 +102,3 @@ def recorded_day(record: str, delivered: Mapping[str, dt.date]) -> str:
     days = " ".join(f"WHEN {literal(id)} THEN DATE '{day}'" for id, day in sorted(delivered.items()))
     day = f"CASE {record}.source {days} END" if days else "NULL::DATE"
     return f"coalesce({record}.updated_date, {day})"
-
-
-def filled_fields(con: duckdb.DuckDBPyConnection, relation: str) -> set[str]:
-    """The identity fields that at least two rows of `relation` have: others can tell nobody apart."""
-    counts = ", ".join(f"count({field})" for field in IDENTITY)
-    con.execute(f"SELECT {counts} FROM {relation}")
-    return {field for field, count in zip(IDENTITY, con.fetchall()[0], strict=True) if count >= 2}

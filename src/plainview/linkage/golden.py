@@ -28,6 +28,7 @@ from plainview.linkage.golden_fields import (
     golden_fields,
     trust_of,
 )
+from plainview.linkage.places import JOIN_PLACES, KNOWN_UPRN, ONE_PLACE, PLACE_UPRNS, gather_places
 from plainview.linkage.standardise import load_macros
 from plainview.project.specs import Project
 
@@ -81,20 +82,22 @@ def _gather(
         f"SELECT person_id, row_number() OVER (ORDER BY person_id)::INTEGER AS person "
         f"FROM {read_table(table(folder, 'persons'))}"
     )
+    gather_places(con, table(folder, "standardised"))
     standard = ", ".join(
-        f"s.{name} AS std_{name}"
-        for name in (*NAMES, *IDENTIFIERS, "birth_date", "place", "postcode", "uprn")
+        f"s.{name} AS std_{name}" for name in (*NAMES, *IDENTIFIERS, "birth_date", "postcode")
     )
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE said AS
         SELECT i.file_row_number::INTEGER AS n, p.person, {standard},
+               {ONE_PLACE} AS std_place, {KNOWN_UPRN} AS std_uprn,
                r.* EXCLUDE (updated_date), {recorded_day("r", delivered)} AS recorded
         FROM ({read_records(con, project, folder, columns_needed(project))}) r
         JOIN read_parquet({literal(str(table(folder, "index")))}, file_row_number = true) i
             USING (source, record_id)
         JOIN people p USING (person_id)
         JOIN {read_table(table(folder, "standardised"))} s USING (source, record_id)
+        {JOIN_PLACES}
         """
     )
 
@@ -227,6 +230,6 @@ def _write(con: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, int]:
     )
     con.execute("SELECT count(*) FROM people")
     (people,) = con.fetchall()[0]
-    for name in ("people", "said", "winners", "says"):
+    for name in ("people", "said", "winners", "says", PLACE_UPRNS):
         con.execute(f"DROP TABLE {name}")
     return {"golden": golden, "alternatives": alternatives, "people": int(people)}

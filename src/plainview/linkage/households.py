@@ -12,6 +12,7 @@ from plainview.engine.duck import literal
 from plainview.engine.tables import read_table, write_table
 from plainview.linkage.fields import as_of_day, recorded_day, table
 from plainview.linkage.persons import crockford
+from plainview.linkage.places import JOIN_PLACES, KNOWN_UPRN, ONE_PLACE, PLACE_UPRNS, gather_places
 from plainview.project.specs import Project
 
 _COMMUNAL = 15
@@ -44,19 +45,21 @@ def find_households(
     _find_stays(con, day)
     _describe_places(con, project.spec.authority.name)
     counts = _write(con, folder)
-    for name in ("stays_seen", "stays", "places"):
+    for name in ("stays_seen", "stays", "places", PLACE_UPRNS):
         con.execute(f"DROP TABLE {name}")
     return counts
 
 
 def _gather(con: duckdb.DuckDBPyConnection, folder: Path, delivered: Mapping[str, dt.date]) -> None:
+    gather_places(con, table(folder, "standardised"))
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE stays_seen AS
-        SELECT i.person_id, s.place, s.uprn, s.postcode, s.house_number, s.flat, s.street,
+        SELECT i.person_id, {ONE_PLACE} AS place, {KNOWN_UPRN} AS uprn, s.postcode, s.house_number, s.flat, s.street,
                s.address_from, s.address_to, {recorded_day("s", delivered)} AS seen
         FROM {read_table(table(folder, "standardised"))} s
-        JOIN {read_table(table(folder, "index"))} i USING (source, record_id) WHERE s.place IS NOT NULL
+        JOIN {read_table(table(folder, "index"))} i USING (source, record_id)
+        {JOIN_PLACES} WHERE s.place IS NOT NULL
         """
     )
 

@@ -1,161 +1,137 @@
 """Opaque person ids that stay: minted once, kept on rebuild, never given to anybody else.
 
-`registry` remembers the person of every (source, record_id) ever seen; `person_ids` every id ever minted
-with the generation it was minted in, so that an id whose records all moved elsewhere is not minted again.
+`index` and `gone_records` together remember the person of every (source, record_id) ever linked; `person_ids`
+every id ever minted with the generation it was minted in; `id_ledger` what became of each. Who gets
+which id is decided in `person_changes`, for the clusters that changed alone.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
-from plainview.engine.duck import literal
 from plainview.engine.tables import read_table, write_table
+from plainview.linkage import ledger
 from plainview.linkage.fields import table
+from plainview.linkage.person_changes import (
+    Ids,
+    assign_changed,
+    crockford,
+    drop_changes,
+    summarise_persons,
+)
 from plainview.project.specs import Project
 
-_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+__all__ = ["PERSON_TABLES", "assign_persons", "crockford"]
+
+PERSON_TABLES = ("persons", "index", "gone_records", "person_ids", "id_ledger")
+"""What this step writes, and reads of the snapshot before."""
+
+# Two independent 64-bit hashes and the number of records: which record is in it, whatever their order. A
+# chance agreement of two among ten million people has a probability below 1e-24.
+_MEMBERS = (
+    "count(*) AS n, bit_xor(hash(source, record_id)) AS h, bit_xor(hash(record_id, source, 'members')) AS g"
+)
 
 
 def assign_persons(
-    con: duckdb.DuckDBPyConnection, project: Project, folder: Path, previous: Path | None
-) -> dict[str, int]:
-    """`identities` and `clusters` to `persons`, `index`, `registry` and `person_ids`.
+    con: duckdb.DuckDBPyConnection,
+    project: Project,
+    folder: Path,
+    previous: Path | None,
+    as_of: dt.date | None = None,
+) -> dict[str, Any]:
+    """`identities` and `clusters` to `PERSON_TABLES`.
 
-    `previous` is the registry of the snapshot before, with `person_ids.parquet` beside it, or None. A
-    cluster takes the old id with which it shares the most records, the oldest id on ties; each id
-    goes to one cluster at most. A cluster left without gets a new id: "P" and 13 Crockford base-32
-    characters of a SHA-256. Counts: `persons`, `kept`, `minted`, `retired` (ids no longer in use).
+    `previous` is the folder of the snapshot before, or None; `as_of` the day this one speaks of, which the
+    ledger notes. A new id is "P" and 13 Crockford base-32 characters of a SHA-256. Counts: as
+    `assign_changed`, with `records` that have an id and `share_moved`, the share of them that
+    changed their person.
     """
-    _read(con, folder, previous)
-    kept = _keep(con)
-    minted = _mint(con, project.spec.authority.name)
-    persons = _write(con, folder)
-    retired = _one(
-        con, "SELECT count(*) FROM person_ids p WHERE p.person_id NOT IN (SELECT person_id FROM assigned)"
+    known = Ids.of_folder(previous)
+    _read(con, folder, known)
+    churn = assign_changed(
+        con,
+        replace(known, index="prior_index"),
+        changed="SELECT source, record_id, cluster FROM linked "
+        "WHERE cluster NOT IN (SELECT cluster FROM unchanged)",
+        gone="SELECT source, record_id FROM prior_index ANTI JOIN linked USING (source, record_id)",
+        authority=project.spec.authority.name,
+        as_of=as_of,
     )
-    for name in ("linked", "old_registry", "person_ids", "common", "assigned", "waiting"):
+    records = _write(con, folder, known)
+    drop_changes(con)
+    for name in ("linked", "unchanged", "prior_index"):
         con.execute(f"DROP TABLE {name}")
-    return {"persons": persons, "kept": kept, "minted": minted, "retired": retired}
+    return churn | {"records": records, "share_moved": round(churn["moved"] / max(records, 1), 6)}
 
 
-def _one(con: duckdb.DuckDBPyConnection, query: str) -> int:
-    con.execute(query)
-    return int(con.fetchall()[0][0])
-
-
-def _read(con: duckdb.DuckDBPyConnection, folder: Path, previous: Path | None) -> None:
+def _read(con: duckdb.DuckDBPyConnection, folder: Path, known: Ids) -> None:
+    """`linked`: record and cluster; `unchanged`: clusters that are just a person of before, by hashes of who
+    is in them; `prior_index`: the index of before, but for those persons.
+    """
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE linked AS SELECT i.source, i.record_id, c.cluster "
         f"FROM {read_table(table(folder, 'identities'))} i JOIN {read_table(table(folder, 'clusters'))} c "
         f"USING (tuple_id)"
     )
-    nobody = "SELECT ''::VARCHAR AS source, ''::VARCHAR AS record_id, ''::VARCHAR AS person_id WHERE false"
-    registry = nobody if previous is None else f"SELECT * FROM {read_table(previous)}"
-    con.execute(f"CREATE OR REPLACE TEMP TABLE old_registry AS {registry}")
-    ids = None if previous is None else previous.with_name("person_ids.parquet")
-    if ids is not None and ids.exists():
-        known = f"SELECT person_id, generation FROM {read_table(ids)}"
-    else:
-        known = "SELECT DISTINCT person_id, 1 AS generation FROM old_registry"
-    con.execute(f"CREATE OR REPLACE TEMP TABLE person_ids AS {known}")
-
-
-def _keep(con: duckdb.DuckDBPyConnection) -> int:
-    """Old ids to clusters, the largest overlap first.
-
-    In rounds: a pair of cluster and id that is each other's best is settled, and both are taken out.
-    As every pair is in one strict order this gives what one pass down that order would give.
-    """
-    con.execute("CREATE OR REPLACE TEMP TABLE assigned (cluster VARCHAR, person_id VARCHAR)")
     con.execute(
-        """
-        CREATE OR REPLACE TEMP TABLE common AS
-        SELECT c.cluster, o.person_id,
-               row_number() OVER (ORDER BY count(*) DESC, any_value(p.generation), o.person_id,
-                                  min((c.source, c.record_id))) AS place
-        FROM linked c JOIN old_registry o USING (source, record_id) JOIN person_ids p USING (person_id)
-        GROUP BY c.cluster, o.person_id
-        """
+        f"CREATE OR REPLACE TEMP TABLE unchanged AS SELECT c.cluster, p.person_id "
+        f"FROM (SELECT cluster, {_MEMBERS} FROM linked GROUP BY cluster) c "
+        f"JOIN (SELECT person_id, {_MEMBERS} FROM {known.index} GROUP BY person_id) p USING (n, h, g)"
     )
-    while _one(con, "SELECT count(*) FROM common"):
-        con.execute(
-            """
-            INSERT INTO assigned SELECT cluster, person_id FROM common
-            QUALIFY place = min(place) OVER (PARTITION BY cluster)
-                AND place = min(place) OVER (PARTITION BY person_id)
-            """
-        )
-        con.execute(
-            "DELETE FROM common WHERE cluster IN (SELECT cluster FROM assigned) "
-            "OR person_id IN (SELECT person_id FROM assigned)"
-        )
-    return _one(con, "SELECT count(*) FROM assigned")
-
-
-def _mint(con: duckdb.DuckDBPyConnection, authority: str) -> int:
     con.execute(
-        """
-        CREATE OR REPLACE TEMP TABLE waiting AS
-        SELECT cluster, min((source, record_id)) AS first_key, 0 AS counter
-        FROM linked WHERE cluster NOT IN (SELECT cluster FROM assigned) GROUP BY cluster
-        """
+        f"CREATE OR REPLACE TEMP TABLE prior_index AS SELECT source, record_id, person_id "
+        f"FROM {known.index} WHERE person_id NOT IN (SELECT person_id FROM unchanged)"
     )
-    generation = _one(con, "SELECT coalesce(max(generation), 0) + 1 FROM person_ids")
-    minted = _one(con, "SELECT count(*) FROM waiting")
-    while _one(con, "SELECT count(*) FROM waiting"):
-        _mint_round(con, authority, generation)
-    return minted
 
 
-def _mint_round(con: duckdb.DuckDBPyConnection, authority: str, generation: int) -> None:
-    """Give an id to all that wait; an id ever used, or drawn twice, is drawn again with the next counter."""
-    con.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE drawn AS
-        SELECT cluster, {_person_id(authority)} AS person_id FROM waiting
-        QUALIFY row_number() OVER (PARTITION BY person_id ORDER BY first_key) = 1
-        """
-    )
-    con.execute("DELETE FROM drawn WHERE person_id IN (SELECT person_id FROM person_ids)")
-    con.execute("INSERT INTO assigned SELECT cluster, person_id FROM drawn")
-    con.execute(f"INSERT INTO person_ids SELECT person_id, {generation} FROM drawn")
-    con.execute("DELETE FROM waiting WHERE cluster IN (SELECT cluster FROM drawn)")
-    con.execute("UPDATE waiting SET counter = counter + 1")
-    con.execute("DROP TABLE drawn")
-
-
-def _person_id(authority: str) -> str:
-    text = f"concat_ws(chr(31), {literal(authority)}, first_key[1], first_key[2], counter)"
-    return f"'P' || {crockford(text)}"
-
-
-def crockford(text: str) -> str:
-    """SQL of 13 Crockford base-32 characters, five bits each, of the first 64 bits of SHA-256 of `text`."""
-    bits = f"('0x' || left(sha256({text}), 16))::UBIGINT"
-    letters = ", ".join(
-        f"substr('{_CROCKFORD}', ((({bits}) >> {shift}) & 31)::INTEGER + 1, 1)" for shift in range(60, -1, -5)
-    )
-    return f"concat({letters})"
-
-
-def _write(con: duckdb.DuckDBPyConnection, folder: Path) -> int:
-    index = "SELECT l.source, l.record_id, a.person_id FROM linked l JOIN assigned a USING (cluster)"
-    write_table(con, f"{index} ORDER BY source, record_id", table(folder, "index"))
-    write_table(
+def _write(con: duckdb.DuckDBPyConnection, folder: Path, known: Ids) -> int:
+    whole = "SELECT cluster, person_id FROM unchanged UNION ALL SELECT cluster, person_id FROM assigned"
+    records = write_table(
         con,
-        f"{index} UNION ALL SELECT source, record_id, person_id FROM old_registry "
-        "ANTI JOIN linked USING (source, record_id) ORDER BY source, record_id",
-        table(folder, "registry"),
+        f"SELECT l.source, l.record_id, a.person_id FROM linked l JOIN ({whole}) a USING (cluster) "
+        "ORDER BY source, record_id",
+        table(folder, "index"),
     )
-    write_table(
-        con, "SELECT person_id, generation FROM person_ids ORDER BY person_id", table(folder, "person_ids")
-    )
-    return write_table(
+    _write_small(
         con,
-        f"SELECT person_id, count(*) AS records, count(DISTINCT source) AS sources, "
-        f"min((source, record_id))[1] AS first_source, min((source, record_id))[2] AS first_record_id "
-        f"FROM ({index}) GROUP BY person_id ORDER BY person_id",
+        f"SELECT g.source, g.record_id, g.person_id FROM {known.gone} g "
+        "ANTI JOIN changed_records USING (source, record_id) "
+        "UNION ALL SELECT source, record_id, person_id FROM left_now",
+        "source, record_id",
+        table(folder, "gone_records"),
+    )
+    _write_small(
+        con,
+        f"SELECT * FROM {known.persons} WHERE person_id IN (SELECT person_id FROM unchanged) "
+        f"UNION ALL {summarise_persons('changed_records')}",
+        "person_id",
         table(folder, "persons"),
     )
+    _write_small(
+        con,
+        f"SELECT person_id, generation FROM {known.person_ids} UNION ALL FROM minted_ids",
+        "person_id",
+        table(folder, "person_ids"),
+    )
+    _write_small(
+        con,
+        f"SELECT * FROM {known.ledger} UNION ALL FROM ledger_events",
+        ledger.ORDER,
+        table(folder, "id_ledger"),
+    )
+    return records
+
+
+def _write_small(con: duckdb.DuckDBPyConnection, query: str, order: str, path: Path) -> None:
+    """By way of a table: DuckDB 2.0 marks a Parquet column as required if it can prove from the *plan* that none
+    of its values is missing, so that equal rows by two roads would have different bytes.
+    """
+    con.execute(f"CREATE OR REPLACE TEMP TABLE to_write AS {query}")
+    write_table(con, f"SELECT * FROM to_write ORDER BY {order}", path)
+    con.execute("DROP TABLE to_write")

@@ -1,81 +1,65 @@
-"""Compare the candidate pairs of tuples and weigh the evidence."""
+"""Weigh the compared pairs with the model."""
 
 from __future__ import annotations
 
-import json
-import math
 from pathlib import Path
-from typing import Any
 
 import duckdb
+import numpy as np
+import pyarrow as pa
 
 from plainview.engine.tables import read_table, write_table
-from plainview.linkage.blocking import PREPARED, add_keys, prepare, rule_name
+from plainview.linkage.compare import count_patterns
+from plainview.linkage.features import numbered
 from plainview.linkage.fields import table
-from plainview.linkage.train import MODEL, splink_linker
+from plainview.linkage.mixture import Floats
+from plainview.linkage.model import MODEL, read_model
 from plainview.project.specs import Project
 
-_KEPT = 0.01  # links less probable than this are of no use to anybody, reviewers included
-_EMPTY = (
-    "SELECT ''::VARCHAR AS tuple_l, ''::VARCHAR AS tuple_r, 0.0::DOUBLE AS match_weight, "
-    "0.0::DOUBLE AS match_probability WHERE false"
-)
+KEPT = 0.01
+"""Links less probable than this are of no use to anybody, reviewers included."""
 
 
 def score(con: duckdb.DuckDBPyConnection, project: Project, folder: Path) -> dict[str, int]:
-    """`tuples`, `identities` and `model.json` to `links`.
+    """`tuples`, `pairs` and `model.json` to `links`.
 
     A row a pair of tuples with a match probability of at least .01: tuple_l < tuple_r, match_weight (log2
-    of the odds, prior included), match_probability, and per comparison `mw_<name>` (its match weight, the
-    rarity of the value included) and `level_<name>` (from 0, all differs, upwards; -1 not known).
-    Counts: `candidates`, `links`, `matches` (links at or above the project's threshold).
+    of the odds, prior included), match_probability, pattern, and node_l and node_r, the places of the two
+    in `tuples`. Counts: `links`, `matches` (links at or
+    above the project's threshold).
     """
-    settings = json.loads((folder / MODEL).read_text("utf-8"))
-    path = table(folder, "links")
-    if not settings["comparisons"] or not settings["blocking_rules_to_generate_predictions"]:
-        return {"candidates": 0, "links": write_table(con, _EMPTY, path), "matches": 0}
-    prepare(con, project, folder)
-    add_keys(con, [rule_name(rule) for rule in settings["blocking_rules_to_generate_predictions"]])
-    with splink_linker(con, PREPARED, settings) as linker:
-        candidates = linker.inference.compute_blocked_pairs_for_predict()
-        compared = _rows(con, candidates.physical_name)
-        scored = linker.inference.predict(threshold_match_probability=_KEPT, warning_mode="never")
-        links = write_table(con, _links(scored.physical_name, settings), path)
-    con.execute(f"DROP TABLE {PREPARED}")
-    matches = _rows(con, f"{read_table(path)} WHERE match_probability >= {project.spec.linkage.threshold}")
-    return {"candidates": compared, "links": links, "matches": matches}
-
-
-def _rows(con: duckdb.DuckDBPyConnection, relation: str) -> int:
-    con.execute(f"SELECT count(*) FROM {relation}")
-    return int(con.fetchall()[0][0])
-
-
-def _links(scored: str, settings: dict[str, Any]) -> str:
-    """Pairs the right way round, weights rounded: sums of the same weights may differ in the last bit."""
-    columns = []
-    for comparison in settings["comparisons"]:
-        name = comparison["output_column_name"]
-        rarity = any(level.get("tf_adjustment_column") for level in comparison["comparison_levels"])
-        weight = f"mw_{name} + mw_tf_adj_{name}" if rarity else f"mw_{name}"
-        columns.append(f"round({weight}, 6) AS mw_{name}, {_level(comparison)} AS level_{name}")
-    return f"""
-        SELECT l.tuple_id AS tuple_l, r.tuple_id AS tuple_r, round(s.match_weight, 6) AS match_weight,
-               round(s.match_probability, 9) AS match_probability, {", ".join(columns)}
-        FROM {scored} s
-        JOIN {PREPARED} l ON l.unique_id = least(s.unique_id_l, s.unique_id_r)
-        JOIN {PREPARED} r ON r.unique_id = greatest(s.unique_id_l, s.unique_id_r)
-        ORDER BY tuple_l, tuple_r
-    """
-
-
-def _level(comparison: dict[str, Any]) -> str:
-    """The level, found by its weight: Splink gives levels only along with every compared column."""
-    levels = [level for level in comparison["comparison_levels"] if not level.get("is_null_level")]
-    weights = [math.log2(level["m_probability"] / level["u_probability"]) for level in levels]
-    mw = f"mw_{comparison['output_column_name']}"
-    cases = " ".join(
-        f"WHEN abs({mw} - {weight!r}) < 1e-9 THEN {len(levels) - 1 - place}"
-        for place, weight in enumerate(weights)
+    model = read_model(folder / MODEL)
+    patterns, _ = count_patterns(con, folder)
+    weights = np.round(model.mixture.match_weights(patterns), 6)
+    con.register(
+        "weights",
+        pa.table(
+            {"pattern": patterns, "match_weight": weights, "match_probability": to_probability(weights)}
+        ),
     )
-    return f"(CASE WHEN {mw} = 0 THEN -1 {cases} ELSE -1 END)::TINYINT"
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE weighed AS SELECT * FROM weights WHERE match_probability >= {KEPT}"
+    )
+    con.unregister("weights")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE named AS SELECT tuple_id, node FROM ({numbered(folder)})")
+    path = table(folder, "links")
+    links = write_table(
+        con,
+        f"""
+        SELECT l.tuple_id AS tuple_l, r.tuple_id AS tuple_r, match_weight, match_probability, pattern,
+               p.node_l, p.node_r
+        FROM {read_table(table(folder, "pairs"))} p JOIN weighed USING (pattern)
+        JOIN named l ON l.node = p.node_l JOIN named r ON r.node = p.node_r
+        ORDER BY node_l, node_r
+        """,
+        path,
+    )
+    con.execute("DROP TABLE weighed; DROP TABLE named")
+    threshold = project.spec.linkage.threshold
+    con.execute(f"SELECT count(*) FROM {read_table(path)} WHERE match_probability >= {threshold}")
+    return {"links": links, "matches": int(con.fetchall()[0][0])}
+
+
+def to_probability(weights: Floats) -> Floats:
+    """Match weights to probabilities, rounded to nine digits."""
+    return np.round(1 / (1 + np.exp2(-np.clip(weights, -1000, 1000))), 9)

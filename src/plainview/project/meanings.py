@@ -92,6 +92,12 @@ _ALL = (
     _m("related_birth_date", "related", "birth date of the related person", "date"),
     _m("related_relationship", "related", "what the related person is to this one"),
     _m("related_phone", "related", "telephone of the related person"),
+    _m(
+        "family_number",
+        "related",
+        "the number under which a professional keeps this person's family; it holds within its source",
+    ),
+    _m("clk", "other", "a keyed encoding of who it is, in a source with `[encoded]`; it names nobody"),
     _m("free_text", "other", "notes written by a person; kept, never linked, never an attribute"),
     _m("ignore", "other", "not wanted: the column is read past and never stored"),
 )

@@ -16,6 +16,7 @@ from plainview.project.specs import (
     AuthoritySpec,
     ColumnSpec,
     ControlSpec,
+    EncodedSpec,
     EngineSpec,
     ExcludeSpec,
     FileSpec,
@@ -29,7 +30,7 @@ from plainview.project.specs import (
 _MADE = "<!-- written by scripts/write_reference.py; do not edit -->"
 _FILES: dict[type[Spec], tuple[type[Spec], ...]] = {
     ProjectSpec: (AuthoritySpec, LinkageSpec, EngineSpec),
-    SourceSpec: (FileSpec, ControlSpec, ToleranceSpec, ExcludeSpec, ColumnSpec),
+    SourceSpec: (FileSpec, ControlSpec, ToleranceSpec, EncodedSpec, ExcludeSpec, ColumnSpec),
 }
 _GROUPS: dict[Group, str] = {
     "record": "The record",
@@ -137,10 +138,10 @@ def _key_row(model: type[Spec], key: str) -> str:
 
 def _default(schema: dict[str, Any]) -> str:
     default = schema.get("default")
-    if "properties" in schema:
-        return "the defaults below"
     if default in (None, "", []):
         return "nothing"
+    if "properties" in schema:
+        return "the defaults below"
     return f"`{_cell(write(default))}`"
 
 

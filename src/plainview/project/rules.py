@@ -14,6 +14,7 @@ from plainview.project.column_rules import (
     has_unknown_meanings,
 )
 from plainview.project.date_formats import is_day
+from plainview.project.encoded_rules import check_encoded, check_encoded_files
 from plainview.project.errors import did_you_mean
 from plainview.project.file_rules import (
     check_date_format,
@@ -25,6 +26,7 @@ from plainview.project.file_rules import (
     read_same_files,
 )
 from plainview.project.findings import Finding
+from plainview.project.meanings import find_meaning
 from plainview.project.specs import ProjectSpec, SourceSpec
 
 Rule = Callable[[SourceSpec], Iterator[Finding]]
@@ -36,6 +38,10 @@ def check_project(spec: ProjectSpec) -> Iterator[Finding]:
         yield Finding(("as_of",), "a day that does not exist", "a date such as 2026-11-02", "Correct it.")
     if not float(spec.engine.memory[:-2]):
         yield Finding(("engine", "memory"), "no memory at all", "some", 'Write, for example: memory = "3GB"')
+    if spec.engine.name != "spark" and "master" in spec.engine.model_fields_set:
+        found = f'the address of a Spark cluster, with the engine "{spec.engine.name}"'
+        next_step = 'Write name = "spark" or delete master.'
+        yield Finding(("engine", "master"), found, 'master only with name = "spark"', next_step)
 
 
 def check_source(source: SourceSpec) -> Iterator[Finding]:
@@ -109,6 +115,28 @@ def _check_event_columns(source: SourceSpec) -> Iterator[Finding]:
             yield Finding(("columns", header, "meaning"), found, '"event" in rows', next_step)
 
 
+_OF_PROPERTIES = ("record", "address", "other")
+
+
+def _check_gazetteer(source: SourceSpec) -> Iterator[Finding]:
+    """A gazetteer tells where properties are, and nothing of people."""
+    if not source.gazetteer:
+        return
+    if source.rows != ("address",):
+        found = "a gazetteer with rows of " + " and ".join(source.rows)
+        next_step = 'Write rows = ["address"] or delete gazetteer.'
+        yield Finding(("rows",), found, "rows of addresses only", next_step)
+    for header, column in source.columns.items():
+        meaning = find_meaning(column.meaning)
+        if meaning is not None and meaning.group not in _OF_PROPERTIES:
+            found = f'the meaning "{column.meaning}" in a gazetteer'
+            next_step = 'Give it the meaning "ignore", or delete gazetteer.'
+            yield Finding(("columns", header, "meaning"), found, "the meanings of an address", next_step)
+    if not source.headers_of("uprn") and not has_unknown_meanings(source):
+        next_step = "Give it to the column that holds the property's number."
+        yield Finding(("columns",), "a gazetteer without UPRNs", 'a column with meaning = "uprn"', next_step)
+
+
 def _check_excludes(source: SourceSpec) -> Iterator[Finding]:
     """A rule that leaves rows out has a name of its own and looks at a column that is stored."""
     names: set[str] = set()
@@ -144,6 +172,7 @@ RULES: tuple[Rule, ...] = (
     _check_row_kinds,
     _check_events,
     _check_event_columns,
+    _check_gazetteer,
     check_pattern,
     check_ending,
     check_date_format,
@@ -156,5 +185,7 @@ RULES: tuple[Rule, ...] = (
     check_record_id,
     check_repeats,
     check_names,
+    check_encoded,
+    check_encoded_files,
     _check_columns,
 )

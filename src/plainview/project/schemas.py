@@ -23,7 +23,7 @@ def _resolve(model: type[Spec], schema: Schema) -> Schema:
         return {**_whole(model)["$defs"][name], **{k: v for k, v in schema.items() if k != "$ref"}}
     if "anyOf" in schema:
         (choice,) = [choice for choice in schema["anyOf"] if choice.get("type") != "null"]
-        return {**schema, **_resolve(model, choice)}
+        return {**_resolve(model, choice), **{k: v for k, v in schema.items() if k != "anyOf"}}
     return schema
 
 
@@ -106,6 +106,8 @@ def _describe_bounds(schema: Schema) -> str:
     above, below = schema.get("exclusiveMinimum"), schema.get("exclusiveMaximum")
     if low is not None and high is not None:
         return f" from {low} to {high}"
+    if low is not None and below is not None:
+        return f" of {low} or more and below {below}"
     if low is not None:
         return f" of {low} or more"
     if above is not None and below is not None:

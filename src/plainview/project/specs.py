@@ -150,6 +150,38 @@ class ExcludeSpec(Spec):
     )
 
 
+class EncodedSpec(Spec):
+    """`[encoded]`: a source that sends keyed encodings of who its people are, and no name.
+
+    Its deliveries are made by `plainview encode` at the partner's site; see `docs/private-linking.md`.
+    """
+
+    schema_file: str = Field(
+        min_length=1,
+        examples=["blind/health.json"],
+        description="Path of the linkage schema, from the project folder; the partner uses the same file.",
+    )
+    key_file: str = Field(
+        min_length=1,
+        examples=["/etc/plainview/keys/health.key"],
+        description="Path of the key that the partner and the linkage unit share, outside the project folder. "
+        "Only its owner may read it.",
+    )
+    threshold: Annotated[float, Field(ge=0.5, le=1)] = Field(
+        default=0.85,
+        description="The Dice coefficient of two encodings at or above which they may be one person.",
+    )
+    margin: Share = Field(
+        default=0.05, description="How far the best person must be ahead of every other for a link."
+    )
+    sample: int = Field(
+        default=1000,
+        ge=10,
+        le=100_000,
+        description="How many of the authority's own people the accuracy is measured on.",
+    )
+
+
 class ColumnSpec(Spec):
     """`[columns."Header"]`: what one column means and what may stand in it. One table for every column.
 
@@ -267,9 +299,17 @@ class SourceSpec(Spec):
         default=False,
         description="Whether the service itself makes sure that nobody is in it twice.",
     )
+    gazetteer: bool = Field(
+        default=False,
+        description="Whether this is the authority's own list of properties, a UPRN and an address a row, to "
+        "which the addresses of the other sources are matched. Its rows are no records of people.",
+    )
     file: FileSpec = Field(description="Where deliveries lie.")
     control: ControlSpec = Field(default=ControlSpec(), description="Stated totals.")
     tolerance: ToleranceSpec = Field(default=ToleranceSpec(), description="What is put up with.")
+    encoded: EncodedSpec | None = Field(
+        default=None, description="For a source of encodings in place of names; nothing if it sends names."
+    )
     exclude: tuple[ExcludeSpec, ...] = Field(default=(), description="Rows left out by a named rule.")
     columns: dict[str, ColumnSpec] = Field(
         min_length=1,
@@ -302,19 +342,36 @@ class AuthoritySpec(Spec):
 
 
 class LinkageSpec(Spec):
-    """`[linkage]`: the thresholds of the first linkage."""
+    """`[linkage]`: how records are found, compared and held to be one person."""
 
-    threshold: Annotated[float, Field(gt=0.5, lt=1)] = Field(
-        default=0.95,
-        description="The match probability at or above which two records are held to be one person.",
+    blocking: Literal["tight", "normal", "loose"] = Field(
+        default="normal",
+        description="How many pairs are compared: tight takes the least time, loose finds the most.",
     )
-    seed: int = Field(default=1, ge=0, le=2**31 - 1, description="Makes training repeatable.")
+    threshold: Annotated[float, Field(ge=0.5, lt=1)] = Field(
+        default=0.5,
+        description="The mean match probability at or above which groups of records are held to be one person.",
+    )
+    seed: int = Field(
+        default=1, ge=0, le=2**31 - 1, description="Makes the samples that a build draws repeatable."
+    )
 
 
 class EngineSpec(Spec):
     """`[engine]`: where SQL runs and how much of the machine it may take."""
 
-    name: Literal["duckdb"] = Field(default="duckdb", description="The database that runs the SQL.")
+    name: Literal["duckdb", "spark"] = Field(
+        default="duckdb",
+        description="What runs the heavy half of linkage: duckdb, this machine; spark, a Spark cluster. The people "
+        "that come out are the same.",
+    )
+    master: str = Field(
+        default="local[*]",
+        pattern=r"^(local(\[(\*|[1-9][0-9]*)\])?|spark://[^\s/]+:[0-9]+|yarn|k8s://\S+)$",
+        examples=["spark://cluster.example:7077"],
+        description="The address of the Spark cluster; local[*] is this machine.",
+        json_schema_extra={"words": "local[*], or an address that starts with spark:// or k8s://, or yarn"},
+    )
     memory: str = Field(
         default="3GB",
         pattern=r"^[0-9]+(\.[0-9]+)?(MB|GB)$",

@@ -87,6 +87,7 @@ def test_the_truth_knows_every_record_and_lies_outside_the_deliveries(
         "truth.parquet",
         "needs.parquet",
         "protective.parquet",
+        "relationships.parquet",
     }
 
 

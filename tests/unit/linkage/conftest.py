@@ -1,7 +1,7 @@
 """A project and its records tables, made in a line or two."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +9,10 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from linkage_stages import run_linkage
 
 from plainview.engine.duck import connect
+from plainview.linkage.decisions import append_decision
 from plainview.project.meanings import MEANINGS
 from plainview.project.specs import (
     AuthoritySpec,
@@ -61,20 +63,17 @@ def _write(path: Path, rows: Rows) -> None:
     pq.write_table(pa.table(columns), path)
 
 
-@pytest.fixture
-def make_project(tmp_path: Path) -> Callable[..., tuple[Project, Path]]:
-    """`make_project({"housing": [{...}, ...]})`: the project and a snapshot folder with its records."""
-
+def _maker(root: Path) -> Callable[..., tuple[Project, Path]]:
     def make(
         records: dict[str, Rows],
         *,
         trusts: dict[str, dict[str, int]] | None = None,
         single: tuple[str, ...] = (),
         as_of: str = "2026-01-01",
-        threshold: float = 0.95,
+        threshold: float = 0.5,
         folder: Path | None = None,
     ) -> tuple[Project, Path]:
-        snapshot = folder or tmp_path / "snapshot"
+        snapshot = folder or root / "snapshot"
         for id, rows in records.items():
             _write(snapshot / "records" / f"{id}.parquet", rows)
         sources = [
@@ -85,9 +84,21 @@ def make_project(tmp_path: Path) -> Callable[..., tuple[Project, Path]]:
             as_of=as_of,
             linkage=LinkageSpec(threshold=threshold),
         )
-        return Project(root=tmp_path, spec=spec, sources=tuple(sources)), snapshot
+        return Project(root=root, spec=spec, sources=tuple(sources)), snapshot
 
     return make
+
+
+@pytest.fixture
+def make_project(tmp_path: Path) -> Callable[..., tuple[Project, Path]]:
+    """`make_project({"housing": [{...}, ...]})`: the project and a snapshot folder with its records."""
+    return _maker(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def module_project(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., tuple[Project, Path]]:
+    """As `make_project`, for a project that all tests of a module read."""
+    return _maker(tmp_path_factory.mktemp("project"))
 
 
 @pytest.fixture
@@ -99,6 +110,33 @@ def read_rows(con: duckdb.DuckDBPyConnection) -> Callable[[Path], Rows]:
         return rows
 
     return read
+
+
+@pytest.fixture
+def groups(
+    con: duckdb.DuckDBPyConnection,
+    make_project: Callable[..., tuple[Project, Path]],
+    read_rows: Callable[[Path], Rows],
+) -> Callable[..., tuple[dict[str, Any], set[frozenset[str]]]]:
+    """`groups({"housing": [{...}, ...]})`: the counts of linkage, and which records ("source:id") are one person.
+
+    `decisions` are (kind, record key, other key or None), in their order.
+    """
+
+    def run(
+        records: dict[str, Rows], decisions: Iterable[tuple[Any, ...]] = (), **options: Any
+    ) -> tuple[dict[str, Any], set[frozenset[str]]]:
+        project, folder = make_project(records, **options)
+        for decision in decisions:
+            append_decision(project, *decision, by="steward", reason="evidence_reviewed")
+        counts = run_linkage(con, project, folder)
+        tuples = {row["tuple_id"]: row["cluster"] for row in read_rows(folder / "clusters.parquet")}
+        found: dict[str, set[str]] = {}
+        for row in read_rows(folder / "identities.parquet"):
+            found.setdefault(tuples[row["tuple_id"]], set()).add(f"{row['source']}:{row['record_id']}")
+        return counts, {frozenset(keys) for keys in found.values()}
+
+    return run
 
 
 @pytest.fixture

@@ -3,23 +3,17 @@
 from pathlib import Path
 
 import pytest
+from linkage_stages import run_to_persons
 
-from plainview.linkage.cluster import cluster
-from plainview.linkage.collapse import collapse
 from plainview.linkage.evaluate import evaluate
-from plainview.linkage.persons import assign_persons
-from plainview.linkage.score import score
-from plainview.linkage.standardise import standardise
-from plainview.linkage.train import train
+from plainview.linkage.model import PROJECT_MODEL
 from plainview.project.read import read_project
 
 ROOT = Path(__file__).parents[3] / "examples" / "febrl4"
 
 
-@pytest.mark.slow
-def test_f1_of_at_least_999(con, tmp_path):
-    project = read_project(ROOT)
-    (tmp_path / "records").mkdir()
+def load_records(con, project, folder):
+    folder.mkdir()
     for source in project.sources:
         (delivery,) = (ROOT / "deliveries").glob(f"{source.id}_*.csv")
         columns = ", ".join(
@@ -30,11 +24,19 @@ def test_f1_of_at_least_999(con, tmp_path):
         )
         con.execute(
             f"COPY (SELECT {columns} FROM read_csv('{delivery}', header = true, all_varchar = true) ORDER BY 1) "
-            f"TO '{tmp_path}/records/{source.id}.parquet' (FORMAT parquet)"
+            f"TO '{folder}/{source.id}.parquet' (FORMAT parquet)"
         )
-    for stage in (standardise, collapse, train, score, cluster):
-        stage(con, project, tmp_path)
-    assign_persons(con, project, tmp_path, None)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("anew", [False, True], ids=["as the example is", "trained anew"])
+def test_f1_of_at_least_999(con, tmp_path, anew):
+    project = read_project(ROOT)
+    load_records(con, project, tmp_path / "records")
+    if anew:
+        project = project.model_copy(update={"root": tmp_path})
+    counts = run_to_persons(con, project, tmp_path)
+    assert counts["fitted"] == (not (project.root / PROJECT_MODEL).is_file())
     result = evaluate(con, tmp_path / "index.parquet", ROOT / "truth.csv")
     assert result["pairwise"]["f1"] >= 0.999
     assert result["records"] == {"measured": 10000, "only_in_truth": 0, "only_in_index": 0}

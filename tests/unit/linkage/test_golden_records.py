@@ -10,8 +10,8 @@ the telephone but reply by e-mail, so know the e-mail to work; housing (HSD) vis
 import datetime as dt
 
 import pytest
+from linkage_stages import run_to_persons
 
-from plainview.linkage.cluster import cluster
 from plainview.linkage.collapse import collapse
 from plainview.linkage.golden import choose_golden
 from plainview.linkage.persons import assign_persons
@@ -189,12 +189,5 @@ def test_an_address_that_was_left_stands_only_alone(golden_of):
 
 def test_nothing_in_nothing_out(con, make_project, read_rows):
     project, folder = make_project({"a": []})
-    standardise(con, project, folder)
-    collapse(con, project, folder)
-    con.execute(
-        f"COPY (SELECT '' AS tuple_l, '' AS tuple_r, 0.0 AS match_weight, 0.0 AS match_probability WHERE false) "
-        f"TO '{folder}/links.parquet' (FORMAT parquet)"
-    )
-    cluster(con, project, folder)
-    assign_persons(con, project, folder, None)
+    run_to_persons(con, project, folder)
     assert choose_golden(con, project, folder) == {"golden": 0, "alternatives": 0, "people": 0}

@@ -3,7 +3,10 @@
 import datetime as dt
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from plainview.engine.duck import connect
 from plainview.linkage.standardise import load_macros, standardise
 
 
@@ -17,6 +20,15 @@ def many(con, make_project, read_rows):
         return read_rows(folder / "standardised.parquet")
 
     return run
+
+
+@pytest.fixture(scope="module")
+def rules():
+    """A connection that knows the macros."""
+    con = connect(memory="1GB", threads=1)
+    load_macros(con)
+    yield con
+    con.close()
 
 
 FULL_NAMES = [
@@ -78,8 +90,14 @@ def test_the_same_address_in_one_line_and_in_parts_is_one_place(con, make_projec
     project, folder = make_project({"s": records})
     standardise(con, project, folder)
     rows = read_rows(folder / "standardised.parquet")
-    assert {row["place"] for row in rows} == {"u100012"}
+    assert {row["place"] for row in rows} == {"nw10aa|10|"}
     assert {row["street"] for row in rows} == {"grange road"}
+    assert [row["uprn"] for row in rows] == [None, None, None, "100012"]
+
+
+def test_a_record_that_gives_the_uprn_only(many):
+    (row,) = many([{"uprn": "00100012.0"}])
+    assert (row["place"], row["uprn"]) == ("u100012", "100012")
 
 
 TELEPHONES = [
@@ -137,3 +155,54 @@ def test_a_project_without_records_gives_an_empty_table(con, make_project, read_
     project, folder = make_project({})
     assert standardise(con, project, folder) == {"records": 0, "places": 0}
     assert read_rows(folder / "standardised.parquet") == []
+
+
+MIXED = [
+    {"full_name": "O'Brien-Núñez, Dr. Zoë", "address": "10a Grange Rd, Camden", "postcode": "NW1 OAA"},
+    {"first_name": "Fred", "last_name": "Bloggs", "mobile": "+447700900123", "uprn": "100012"},
+    {"full_name": "Jan van der Berg", "address": "10a Grange Rd, Camden, NW1 0AA", "uprn": "100012"},
+    {"first_name": "Fred", "last_name": "Bloggs", "email": "Fred@Example.ORG", "sex": "M"},
+    {"address_line_1": "Flat 2", "address_line_2": "12 St Johns St", "town": "Camden"},
+    {},
+]
+
+
+def test_a_record_is_standardised_the_same_alone_and_among_others(many):
+    assert [row | {"record_id": ""} for row in many(MIXED)] == [
+        row | {"record_id": ""} for record in MIXED for row in many([record])
+    ]
+
+
+ADDRESS_WORDS = st.sampled_from(
+    [
+        "10",
+        "12-14",
+        "10a",
+        "3 ",
+        "flat",
+        "Apt 2",
+        "St",
+        "High",
+        "Rd,",
+        "O'Neil",
+        "nw1 0aa",
+        "NW10AA",
+        ",",
+        "é",
+        "\n",
+    ]
+)
+
+
+@given(st.lists(ADDRESS_WORDS, max_size=9).map(" ".join))
+def test_the_short_ways_of_the_address_rules_lead_where_the_long_ones_do(rules, text):
+    """The rules look for plain texts first; the slow rule that reads any text is the oracle."""
+    rules.execute(
+        """
+        SELECT address_text(x) IS NOT DISTINCT FROM any_address_text(x), name_text(x) IS NOT DISTINCT FROM any_name_text(x),
+               usual.number = '' OR (usual.number = number_in(line) AND usual.street = street_in(line))
+        FROM (SELECT x, line, usual_start(line) AS usual FROM (SELECT x, any_address_text(x) AS line FROM (SELECT ?::VARCHAR AS x)))
+        """,
+        [text],
+    )
+    assert rules.fetchall() == [(True, True, True)]

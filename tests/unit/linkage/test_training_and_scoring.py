@@ -4,24 +4,14 @@ import datetime as dt
 import json
 import random
 
+import numpy as np
 import pytest
+from linkage_stages import run_linkage
 
 from plainview.engine.duck import connect
-from plainview.linkage.blocking import RULES
-from plainview.linkage.cluster import cluster
-from plainview.linkage.collapse import collapse
-from plainview.linkage.comparisons import compare
-from plainview.linkage.fields import IDENTITY
-from plainview.linkage.score import score
-from plainview.linkage.standardise import standardise
-from plainview.linkage.train import MODEL, train
-
-
-def run_to_links(con, project, folder):
-    counts = {}
-    for stage in (standardise, collapse, train, score, cluster):
-        counts |= stage(con, project, folder)
-    return counts
+from plainview.linkage.comparisons import comparisons
+from plainview.linkage.model import MODEL, PROJECT_MODEL, read_model
+from plainview.linkage.score import KEPT, to_probability
 
 
 def with_slips(people):
@@ -44,7 +34,6 @@ def two_services(people):
     return {"a": people, "b": with_slips(people)}
 
 
-@pytest.mark.slow
 def test_order_of_rows_and_threads_do_not_show(make_project, two_services, tmp_path):
     made = []
     for threads in (1, 2):
@@ -54,25 +43,47 @@ def test_order_of_rows_and_threads_do_not_show(make_project, two_services, tmp_p
                 random.Random(5).shuffle(rows)
         project, folder = make_project(records, folder=tmp_path / f"with_{threads}")
         with connect(memory="1GB", threads=threads) as con:
-            counts = run_to_links(con, project, folder)
-        files = (MODEL, "links.parquet", "clusters.parquet", "tuples.parquet")
+            counts = run_linkage(con, project, folder)
+        files = (
+            "statistics.json",
+            "pairs.parquet",
+            MODEL,
+            "links.parquet",
+            "clusters.parquet",
+            "tuples.parquet",
+        )
         made.append([(folder / name).read_bytes() for name in files])
-        assert counts["fitted"] > 0
+        assert counts["fitted"] == 1
         assert counts["clusters"] == 600
     assert made[0] == made[1]
 
 
-def test_links_carry_a_weight_for_each_comparison(con, make_project, two_services, read_rows):
-    project, folder = make_project({id: rows[:60] for id, rows in two_services.items()})
-    run_to_links(con, project, folder)
-    model = json.loads((folder / MODEL).read_text())
-    names = [comparison["output_column_name"] for comparison in model["comparisons"]]
-    assert names == ["first_name", "last_name", "birth_date", "reach", "household"]
-    prior = model["probability_two_random_records_match"]
-    for row in read_rows(folder / "links.parquet"):
-        total = sum(row[f"mw_{name}"] for name in names)
-        assert 2 ** (row["match_weight"] - total) == pytest.approx(prior / (1 - prior), rel=1e-4)
-        assert all(row[f"level_{name}"] >= -1 for name in names)
+def test_links_are_what_the_model_says_of_the_compared_pairs(con, make_project, two_services, read_rows):
+    project, folder = make_project({id: rows[:150] for id, rows in two_services.items()})
+    counts = run_linkage(con, project, folder)
+    model = read_model(folder / MODEL)
+    assert model.mixture.made == comparisons(("a", "b"))
+    pairs, links = read_rows(folder / "pairs.parquet"), read_rows(folder / "links.parquet")
+    patterns = np.array([row["pattern"] for row in pairs])
+    weights = np.round(model.mixture.match_weights(patterns), 6).tolist()
+    kept = [
+        (row["node_l"], row["node_r"], row["pattern"], weight)
+        for row, weight in zip(pairs, weights, strict=True)
+        if 1 / (1 + 2**-weight) >= KEPT
+    ]
+    assert [(r["node_l"], r["node_r"], r["pattern"], r["match_weight"]) for r in links] == kept
+    assert 0 < len(links) < len(pairs)
+    tuples = [row["tuple_id"] for row in read_rows(folder / "tuples.parquet")]
+    for row in links:
+        assert (tuples[row["node_l"]], tuples[row["node_r"]]) == (row["tuple_l"], row["tuple_r"])
+        assert row["tuple_l"] < row["tuple_r"]
+        assert row["match_probability"] == pytest.approx(1 / (1 + 2 ** -row["match_weight"]), abs=1e-9)
+    assert counts["matches"] == sum(row["match_probability"] >= 0.5 for row in links)
+    assert counts["links"] == len(links)
+
+
+def test_weights_beyond_all_bounds_are_probabilities_too():
+    assert to_probability(np.array([-5000.0, 0.0, 5000.0])).tolist() == [0.0, 0.5, 1.0]
 
 
 TWINS = [
@@ -82,42 +93,47 @@ TWINS = [
 ]  # fmt: skip
 
 
-@pytest.mark.slow
 def test_twins_and_a_parent_of_one_name_stay_apart(con, make_project, two_services, read_rows):
     family = [row | {"record_id": f"twin{n}"} for n, row in enumerate(TWINS)]
     family.append({**family[0], "birth_date": dt.date(1985, 11, 23), "record_id": "mother"})
     project, folder = make_project({**two_services, "c": family})
-    run_to_links(con, project, folder)
+    run_linkage(con, project, folder)
     ids = {r["record_id"]: r["tuple_id"] for r in read_rows(folder / "identities.parquet")}
     clusters = {r["tuple_id"]: r["cluster"] for r in read_rows(folder / "clusters.parquet")}
     assert len({clusters[ids[record]] for record in ("twin0", "twin1", "mother")}) == 3
 
 
 @pytest.mark.parametrize("rows", [0, 1, 2, 5])
-def test_tiny_inputs_fall_back_to_the_documented_values(con, make_project, two_services, rows):
+def test_tiny_inputs_fall_back_to_the_usual_model(con, make_project, two_services, rows):
     project, folder = make_project({id: all[:rows] for id, all in two_services.items()} if rows else {})
-    counts = run_to_links(con, project, folder)
-    assert counts["fitted"] == 0
+    counts = run_linkage(con, project, folder)
+    assert counts["fitted"] == counts["rounds"] == 0
     assert counts["clusters"] == rows
 
 
 def test_a_field_that_is_always_empty_and_a_single_source(con, make_project, people):
     project, folder = make_project({"a": [person | {"email": None, "upn": ""} for person in people]})
-    counts = run_to_links(con, project, folder)
-    assert counts["clusters"] == 600
+    assert run_linkage(con, project, folder)["clusters"] == 600
 
 
 def test_names_alone_are_enough_to_run(con, make_project, people):
     names = [{key: person[key] for key in ("record_id", "first_name", "last_name")} for person in people]
     project, folder = make_project({"a": names})
-    assert run_to_links(con, project, folder)["comparisons"] == 2
+    assert run_linkage(con, project, folder)["identities"] == 600
 
 
-def test_every_comparison_and_rule_is_made_of_known_fields():
-    everything = set(IDENTITY)
-    assert all(set(rule.needs) <= everything for rule in RULES)
-    for comparison in compare(everything):
-        assert comparison.levels[-1].sql == "ELSE"
-        assert all(0 < level.m <= 1 and 0 < level.u <= 1 for level in comparison.levels)
-    for field in everything:
-        compare(everything - {field})
+def test_a_model_that_the_project_keeps_is_obeyed_and_not_trained_again(
+    con, make_project, two_services, tmp_path
+):
+    project, folder = make_project(two_services, folder=tmp_path / "first")
+    run_linkage(con, project, folder)
+    kept = tmp_path / PROJECT_MODEL
+    kept.parent.mkdir()
+    kept.write_bytes((folder / MODEL).read_bytes())
+    halved = {id: rows[::2] for id, rows in two_services.items()}
+    project, second = make_project(halved, folder=tmp_path / "second")
+    counts = run_linkage(con, project, second)
+    assert (counts["kept"], counts["fitted"], counts["rounds"]) == (1, 0, 0)
+    for name in (MODEL, "statistics.json"):
+        assert json.loads((second / name).read_text()) == json.loads((folder / name).read_text())
+    assert (second / MODEL).read_bytes() == kept.read_bytes()

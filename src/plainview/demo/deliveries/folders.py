@@ -19,7 +19,7 @@ name = "Sallowmere"
 controller = "Sallowmere Borough Council"
 
 [linkage]
-threshold = 0.95
+threshold = 0.5
 seed = 1
 """
 
@@ -33,7 +33,7 @@ addresses and numbers were drawn by a program, telephones and National Insurance
 |---|---|
 | `plainview.toml`, `sources/` | the declarations: what each service sends, on what ground, meaning what |
 | `deliveries/` | full extracts, one file a source and date; the newest good one counts |
-| `truth/` | what no service knows: whose each record is, what each person needed. Never read by a build |
+| `truth/` | what no service knows: whose each record is, what each person needed, who is whose. Never read by a build |
 
 ## What to know before you use the deliveries
 
@@ -53,6 +53,10 @@ addresses and numbers were drawn by a program, telephones and National Insurance
 - **Changes of recording.** On 19 August 2024 school absence code G came in beside O, and "Fixed-term
   exclusion" became "Suspension". From 1 April 2025 the police record nearly half of what was
   "ANTI-SOCIAL BEHAVIOUR" as "NEIGHBOUR DISPUTE".
+- **Who is named.** A school names one parent or foster carer, mostly the mother; children's social care one for
+  each event, with words of several kinds, some of which nobody knows; benefits the partner; tenancies the joint
+  tenant's number. Early help numbers its family plans and lists who is in them; one person in twenty has a plan of
+  their own, and some of each family are left out.
 - **Test records** (`ZZTEST`) are left out by a named rule; a few values are impossible (31 February, an
   empty date) and go to quarantine.
 - **Limited by law.** The electoral register may be used only for what its regulations name: see

@@ -127,11 +127,18 @@ SELECT person, max(severity) AS severity FROM need_spells
 WHERE need = which AND on_day BETWEEN from_date AND to_date GROUP BY person
 """
 
-_FIRST_PARENTS = """
-CREATE MACRO first_parents(on_day) AS TABLE
-SELECT f.child, f.parent, p.sex AS parent_sex, t.mobile AS parent_mobile,
-       concat_ws(' ', n.first_name, n.last_name) AS parent_name
-FROM (SELECT child, parents[1] AS parent, on_day AS today FROM parents) f
+# Those who have a child on a day, foster carers first, mothers before fathers; `turn` counts from 1 to `carers`.
+_CALLED_PARENTS = """
+CREATE MACRO called_parents(on_day) AS TABLE
+SELECT f.child, f.turn, f.carers, f.fosters, p.sex AS parent_sex, p.birth_date AS parent_born,
+       t.mobile AS parent_mobile, concat_ws(' ', n.first_name, n.last_name) AS parent_name
+FROM (
+    SELECT person_b AS child, person_a AS parent, kind = 'foster_carer' AS fosters, on_day AS today,
+           row_number() OVER (PARTITION BY person_b ORDER BY kind, sex, person_a) AS turn,
+           count(*) OVER (PARTITION BY person_b) AS carers
+    FROM world.relationships JOIN people ON person = person_a
+    WHERE kind IN ('parent', 'foster_carer') AND from_date <= on_day AND coalesce(to_date, on_day) >= on_day
+) f
 JOIN people p ON p.person = f.parent
 ASOF JOIN name_versions n ON n.person = f.parent AND n.since <= f.today
 ASOF JOIN contact_versions t ON t.person = f.parent AND t.since <= f.today
@@ -144,7 +151,7 @@ def load_lives(con: duckdb.DuckDBPyConnection, population: Population, seed: int
     `people` (one row each, with `luck`, the person's random key, and the days between which they are
     here), `name_versions`, `contact_versions` and `home_versions` (sorted by person and `since`, for ASOF
     joins), `homes` (one row an address, in its usual and other forms), `parents`, `need_spells` and
-    `protective_spells`; and the queries `needed(need, day)` and `first_parents(day)`.
+    `protective_spells`; and the queries `needed(need, day)` and `called_parents(day)`.
     """
     con.execute("CREATE SCHEMA world")
     for field in fields(population):
@@ -160,7 +167,7 @@ def load_lives(con: duckdb.DuckDBPyConnection, population: Population, seed: int
         _NEED_SPELLS,
         _PROTECTIVE_SPELLS,
         _NEEDED,
-        _FIRST_PARENTS,
+        _CALLED_PARENTS,
     ):
         con.execute(
             query.replace("{seed}", literal(f"seed {seed}"))

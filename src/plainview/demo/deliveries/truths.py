@@ -37,11 +37,17 @@ _PROTECTIVE = """
 SELECT truth_id, kind, from_date, to_date, strength
 FROM world.protective JOIN truly USING (person) ORDER BY truth_id, kind, from_date, strength
 """
+_RELATIONSHIPS = """
+SELECT a.truth_id, b.truth_id AS other_truth_id, kind, from_date, to_date
+FROM world.relationships JOIN truly a ON a.person = person_a JOIN truly b ON b.person = person_b
+ORDER BY truth_id, other_truth_id, kind, from_date
+"""
 
 
 def write_truth(con: duckdb.DuckDBPyConnection, folder: Path, end: datetime.date) -> int:
-    """Write truth.parquet, needs.parquet and protective.parquet into `folder`; gives the records."""
+    """Write truth.parquet, needs.parquet, protective.parquet and relationships.parquet; gives the records."""
     con.execute(_PERSONS.format(end=literal(end.isoformat())))
     write_table(con, _NEEDS, folder / "needs.parquet")
     write_table(con, _PROTECTIVE, folder / "protective.parquet")
+    write_table(con, _RELATIONSHIPS, folder / "relationships.parquet")
     return write_table(con, _TRUTH, folder / "truth.parquet")

@@ -68,6 +68,10 @@ meaning = "related_name"
 sensitivity = "identifier"
 [columns."Carer Relationship"]
 meaning = "related_relationship"
+[columns."Carer DOB"]
+meaning = "related_birth_date"
+formats = ["%d.%m.%Y"]
+sensitivity = "identifier"
 [columns."Carer Telephone"]
 meaning = "related_phone"
 sensitivity = "identifier"
@@ -132,8 +136,12 @@ sensitivity = "special_category"
             CASE c.sex WHEN 'F' THEN 'Female' WHEN 'M' THEN 'Male' ELSE 'Unknown' END AS "Gender",
             nhs_number AS "NHS No", concat_ws(', ', line_1, locality, town) AS "Home Address",
                 postcode AS "Postcode",
-            parent_name AS "Carer Name", CASE parent_sex WHEN 'F' THEN 'Mother' WHEN 'M' THEN 'Father' END
-                AS "Carer Relationship",
+            parent_name AS "Carer Name", CASE WHEN fosters THEN 'Foster carer'
+                WHEN dice(event_luck, 'word') < 0.02 THEN 'Significant other'
+                WHEN parent_sex = 'F' THEN ['Mother', 'Mother', 'Mum', 'Birth mother'][1 + pick(event_luck, 'word', 4)]
+                WHEN parent_sex = 'M' THEN ['Father', 'Father', 'Dad', 'Birth father'][1 + pick(event_luck, 'word', 4)]
+                END AS "Carer Relationship",
+            CASE WHEN dice(event_luck, 'carer born') < 0.6 THEN strftime(parent_born, '%d.%m.%Y') END AS "Carer DOB",
             parent_mobile AS "Carer Telephone", kind AS "Event Type", strftime(event_date,
                 '%d.%m.%Y') AS "Event Date",
             CASE WHEN event_end <= DATE '{today}' THEN strftime(event_end, '%d.%m.%Y') END AS "End Date",
@@ -150,7 +158,8 @@ sensitivity = "special_category"
         FROM (SELECT *, event_date + CASE kind WHEN 'Missing episode' THEN pick(event_luck, 'away', 4)
                 WHEN 'Contact' THEN 0 WHEN 'Referral' THEN 1 + pick(event_luck, 'open', 45)
                 ELSE 60 + pick(event_luck, 'open', 500) END AS event_end FROM told) c
-        LEFT JOIN first_parents(DATE '{today}') k ON k.child = c.person
+        LEFT JOIN called_parents(DATE '{today}') k ON k.child = c.person
+            AND k.turn = CASE WHEN dice(event_luck, 'carer') < 0.35 THEN least(2, k.carers) ELSE 1 END
     """,
     test_rows=(
         {

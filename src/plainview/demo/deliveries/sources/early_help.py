@@ -30,6 +30,8 @@ rows_min = 0                           # in a small place nothing may have happe
 [columns."EH Ref"]
 meaning = "record_id"
 required = true
+[columns."Family No"]                  # of the family plan; a new plan is a new number
+meaning = "family_number"
 [columns."Name"]                       # First Last
 meaning = "full_name"
 required = true
@@ -95,7 +97,29 @@ meaning = "free_text"
         trend=0.1,
     ),
     rows="""
+        WITH young AS (
+            SELECT child, parents FROM parents JOIN people ON person = child
+            WHERE birth_date > DATE '{today}' - INTERVAL 18 YEAR
+        ), heads AS (
+            SELECT person, min(head) AS head FROM (
+                SELECT child AS person, parents[1] AS head FROM young
+                UNION ALL SELECT unnest(parents), parents[1] FROM young
+            ) GROUP BY person
+        ), planned AS (
+            SELECT t.*, CASE WHEN dice(t.luck, 'own plan') < 0.05 THEN t.person
+                        ELSE coalesce(h.head, m.head, t.person) END AS family
+            FROM told t LEFT JOIN heads h USING (person)
+            LEFT JOIN closest f ON f.person = t.person LEFT JOIN heads m ON m.person = f.other
+        ), plans AS (
+            SELECT family, min(event_number) AS plan, min(known_date) AS agreed FROM planned GROUP BY family
+        ), named AS (
+            SELECT h.person, p.luck, p.sex, p.birth_date, plan, agreed
+            FROM plans JOIN heads h ON h.head = family JOIN people p ON p.person = h.person
+            WHERE agreed BETWEEN here_from AND here_to AND dice(p.luck, 'in the plan') < 0.75
+              AND h.person NOT IN (SELECT person FROM planned)
+        )
         SELECT person, printf('EH/%s/%d', strftime(known_date, '%Y'), event_number) AS "EH Ref",
+            printf('FP%05d', plan) AS "Family No",
             concat_ws(' ', first_name, last_name) AS "Name", strftime(birth_date,
                 '%d %b %Y') AS "Date of Birth",
             sex AS "M/F", upn AS "UPN (if known)", mobile AS "Contact Number", email AS "E-mail",
@@ -107,7 +131,18 @@ meaning = "free_text"
                 [1 + pick(event_luck, 'outcome', 5)] AS "Outcome",
             CASE WHEN dice(event_luck, 'comment') < 0.3 THEN 'Prefers a call after 4pm, not texts' END
                 AS "Comments"
-        FROM told
+        FROM planned JOIN plans USING (family)
+        UNION ALL BY NAME
+        SELECT m.person, printf('EH/FP%05d/%09d', plan, pick(m.luck, 'member', 1000000000)) AS "EH Ref",
+            printf('FP%05d', plan) AS "Family No", concat_ws(' ', n.first_name, n.last_name) AS "Name",
+            strftime(m.birth_date, '%d %b %Y') AS "Date of Birth", m.sex AS "M/F",
+            concat_ws(', ', h.premises, h.street) AS "Address", h.postcode AS "Postcode",
+            'Named in a family plan' AS "Activity",
+            strftime(agreed, '%d %b %Y') AS "Date", strftime(agreed, '%d %b %Y') AS "Entered"
+        FROM named m
+        ASOF JOIN name_versions n ON n.person = m.person AND n.since <= m.agreed
+        ASOF LEFT JOIN home_versions v ON v.person = m.person AND v.since <= m.agreed
+        LEFT JOIN homes h ON h.address = v.address
     """,
     spoilt={"Date of Birth": "31 Jun 2014"},
 )

@@ -120,7 +120,9 @@ meaning = "updated_date"
             first_name AS "LegalForename", middle_names AS "MiddleNames", known_as AS "PreferredForename",
             strftime(birth_date, '%Y-%m-%d') AS "DoB", c.sex AS "Gender", line_1 AS "AddressLine1",
             locality AS "AddressLine2", town AS "Town", postcode AS "Postcode",
-            parent_name AS "Parent1Name", CASE parent_sex WHEN 'F' THEN 'Mother' WHEN 'M' THEN 'Father' END
+            parent_name AS "Parent1Name", CASE WHEN fosters THEN 'Foster carer'
+                WHEN dice(c.luck, 'contact') < 0.04 THEN 'First contact'
+                WHEN parent_sex = 'F' THEN 'Mother' WHEN parent_sex = 'M' THEN 'Father' END
                 AS "Parent1Relationship",
             parent_mobile AS "Parent1Phone",
             school || CASE WHEN age < 11 THEN ' Primary School' ELSE ' Academy' END AS "School",
@@ -135,7 +137,8 @@ meaning = "updated_date"
                 ELSE 'N' END AS "PupilReferralUnit",
             strftime(updated, '%Y-%m-%d') AS "LastUpdated"
         FROM (SELECT *, age_at(true_birth_date, DATE '{today}') AS age FROM school) c
-        LEFT JOIN first_parents(DATE '{today}') p ON p.child = c.person
+        LEFT JOIN called_parents(DATE '{today}') p ON p.child = c.person
+            AND p.turn = CASE WHEN dice(c.luck, 'called') < 0.25 THEN least(2, p.carers) ELSE 1 END
         LEFT JOIN needed('school_disengagement', DATE '{today}') d ON d.person = c.person
         LEFT JOIN needed('special_needs', DATE '{today}') s ON s.person = c.person
     """,

@@ -98,6 +98,6 @@ formats = ["%d/%m/%Y"]
                 5)] AS "Offence Group",
             strftime(event_date, '%d/%m/%Y') AS "Date of Disposal", strftime(known_date,
                 '%d/%m/%Y') AS "Date Notified"
-        FROM told c LEFT JOIN first_parents(DATE '{today}') k ON k.child = c.person
+        FROM told c LEFT JOIN called_parents(DATE '{today}') k ON k.child = c.person AND k.turn = 1
     """,
 )
