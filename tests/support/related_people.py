@@ -9,12 +9,13 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
+from invented import make_source
 
 from plainview.linkage.families import find_families
 from plainview.linkage.fields import DATES, IDENTITY
 from plainview.linkage.relationships import find_relationships
 from plainview.project.meanings import MEANINGS
-from plainview.project.specs import AuthoritySpec, ColumnSpec, FileSpec, Project, ProjectSpec, SourceSpec
+from plainview.project.specs import AuthoritySpec, ColumnSpec, Project, ProjectSpec, SourceSpec
 
 Row = dict[str, Any]
 DAY = dt.date(2026, 1, 1)
@@ -130,16 +131,4 @@ def _project(root: Path, sources: list[str]) -> Project:
 
 
 def _source(id: str) -> SourceSpec:
-    return SourceSpec(
-        id=id,
-        title=id,
-        service=id,
-        contact_role="steward",
-        controller="Smallmere",
-        gateways=("a statute",),
-        rows=("person", "relationship"),
-        cadence="weekly",
-        retention="6 years",
-        file=FileSpec(pattern=f"deliveries/{id}_{{date}}.csv"),
-        columns={"id": ColumnSpec(meaning="record_id")},
-    )
+    return make_source(id, {"id": ColumnSpec(meaning="record_id")}, rows=("person", "relationship"))

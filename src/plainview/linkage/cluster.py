@@ -14,12 +14,11 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from plainview.engine.tables import read_table, write_table
 from plainview.linkage.average import CANNOT, MUST, UNINFORMED, split_components
 from plainview.linkage.comparisons import Comparison, compared, shifts
+from plainview.linkage.components import connected
 from plainview.linkage.conflicts import find_conflicts
 from plainview.linkage.decided import gather_decisions
 from plainview.linkage.features import FEATURES, make_features, numbered
@@ -31,7 +30,7 @@ from plainview.project.specs import Project
 Ints = NDArray[np.int64]
 
 _CERTAIN = 60.0  # no evidence weighs more; what decisions alone hold together stays together
-_LARGEST = 300
+LARGEST = 300
 """Tuples in a component; larger ones are taken apart at a higher weight first, since all their pairs count."""
 
 
@@ -49,11 +48,11 @@ def cluster(con: duckdb.DuckDBPyConnection, project: Project, folder: Path) -> d
     threshold = project.spec.linkage.threshold
     labels, components = _components(con, folder, nodes)
     _pairs_within(con, project, folder, model, labels)
-    split = _split(con, "SELECT component, l, r, weight FROM within", labels, threshold)
+    split = split_labels(con, "SELECT component, l, r, weight FROM within", labels, threshold)
     _label(con, folder, labels)
     conflicts = find_conflicts(con, project, folder, "labelled")
     if conflicts:
-        _split(con, _FORBIDDEN, labels, threshold)
+        split_labels(con, FORBIDDEN, labels, threshold)
         _label(con, folder, labels)
     write_table(
         con,
@@ -99,27 +98,18 @@ def _components(con: duckdb.DuckDBPyConnection, folder: Path, nodes: int) -> tup
     ).fetchnumpy()
     left, right = found["l"].astype(np.int64), found["r"].astype(np.int64)
     weight = found["weight"].astype(np.float64)
-    labels = _connected(nodes, left, right)
+    labels = connected(nodes, left, right)
     least = 0.0
-    while nodes and np.bincount(labels).max() > _LARGEST and least < _CERTAIN:
+    while nodes and np.bincount(labels).max() > LARGEST and least < _CERTAIN:
         least += 2.0
-        large = np.bincount(labels)[labels] > _LARGEST
+        large = np.bincount(labels)[labels] > LARGEST
         kept = (weight > least) | ~large[left]
         left, right, weight = left[kept], right[kept], weight[kept]
-        labels = _connected(nodes, left, right)
+        labels = connected(nodes, left, right)
     return labels, len(np.unique(labels))
 
 
-def _connected(nodes: int, left: Ints, right: Ints) -> Ints:
-    if not nodes:
-        return np.zeros(0, dtype=np.int64)
-    graph = coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=(nodes, nodes))
-    found = connected_components(graph, directed=False)[1]
-    labels: Ints = np.asarray(found, dtype=np.int64)
-    return labels
-
-
-_FORBIDDEN = f"""
+FORBIDDEN = f"""
     SELECT a.label AS component, w.l, w.r,
            CASE WHEN abs(w.weight) >= {MUST} THEN w.weight WHEN c.l IS NOT NULL THEN {CANNOT} ELSE w.weight END
            AS weight
@@ -130,7 +120,7 @@ _FORBIDDEN = f"""
 """The pairs of clusters that hold a conflict, with the conflict forbidden, unless a person decided otherwise."""
 
 
-def _split(con: duckdb.DuckDBPyConnection, pairs: str, labels: Ints, threshold: float) -> int:
+def split_labels(con: duckdb.DuckDBPyConnection, pairs: str, labels: Ints, threshold: float) -> int:
     """Split the components that average clustering does not hold to be one; labels are changed in place."""
     found = con.execute(f"{pairs} ORDER BY component, l, r").fetchnumpy()
     nodes, clusters = split_components(
@@ -180,14 +170,18 @@ def _pairs_within(
         f"ON x.l = p.node_l AND x.r = p.node_r"
     )
     _weigh(con, model.mixture)
+    counted = counted_sql(
+        model.mixture.made,
+        weight="coalesce(k.weight, w.weight)",
+        pattern="coalesce(k.pattern, p.pattern)",
+        linked="k.weight IS NOT NULL",
+        forbidden="p.forbidden",
+    )
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE within AS
         SELECT k.component, k.l, k.r,
-               CASE WHEN d.weight IS NOT NULL THEN d.weight WHEN p.forbidden THEN {CANNOT}
-                    WHEN coalesce(k.weight, w.weight) < 0 AND {_unborn(model.mixture.made)}
-                    THEN coalesce(k.weight, w.weight) * {UNINFORMED}
-                    ELSE coalesce(k.weight, least(w.weight, 0)) END AS weight
+               CASE WHEN d.weight IS NOT NULL THEN d.weight ELSE {counted} END AS weight
         FROM known k LEFT JOIN looked p ON p.node_l = k.l AND p.node_r = k.r
         LEFT JOIN pattern_weights w ON w.pattern = p.pattern
         LEFT JOIN decided d ON d.l = k.l AND d.r = k.r
@@ -197,14 +191,24 @@ def _pairs_within(
         con.execute(f"DROP TABLE {name}")
 
 
-def _unborn(made: tuple[Comparison, ...]) -> str:
-    """SQL that says that a pattern does not know two birth dates."""
+def counted_sql(
+    made: tuple[Comparison, ...], *, weight: str, pattern: str, linked: str, forbidden: str
+) -> str:
+    """SQL of what a pair's `weight` counts among all pairs of two groups; the arguments are SQL.
+
+    A pair that is no link can speak against, and never for; one without two birth dates speaks against with half
+    its weight (see `average.UNINFORMED`); one that cannot be is outweighed by nothing.
+    """
     shift, bits = next(
         (shift, comparison.bits)
         for comparison, shift in zip(made, shifts(made), strict=True)
         if comparison.name == "birth_date"
     )
-    return f"(coalesce(k.pattern, p.pattern) >> {shift}) & {(1 << bits) - 1} = 0"
+    unborn = f"(({pattern}) >> {shift}) & {(1 << bits) - 1} = 0"
+    return (
+        f"CASE WHEN {forbidden} THEN {CANNOT} WHEN {weight} < 0 AND {unborn} THEN {weight} * {UNINFORMED} "
+        f"WHEN {linked} THEN {weight} ELSE least({weight}, 0) END"
+    )
 
 
 def _weigh(con: duckdb.DuckDBPyConnection, mixture: Mixture) -> None:

@@ -17,9 +17,10 @@ import numpy as np
 
 from plainview.engine.duck import literal
 from plainview.engine.tables import write_table
-from plainview.linkage.average import CANNOT, UNINFORMED, clip
+from plainview.linkage.average import clip
 from plainview.linkage.blocks import Flags, Ints, flags, spread
-from plainview.linkage.cluster import _FORBIDDEN, _LARGEST, _split, _unborn, cluster
+from plainview.linkage.cluster import FORBIDDEN, LARGEST, cluster, counted_sql, split_labels
+from plainview.linkage.components import connected
 from plainview.linkage.conflicts import find_conflicts
 from plainview.linkage.delta_links import weigh
 from plainview.linkage.delta_records import Touched
@@ -31,13 +32,12 @@ from plainview.linkage.state import (
     TUPLES,
     Floats,
     State,
-    connected,
     decided_nodes,
     first_of_each,
     register,
 )
 
-_MOST_HERE = min(100, _LARGEST)
+_MOST_HERE = min(100, LARGEST)
 """Tuples in a component that is clustered here: larger ones may have to be taken apart first."""
 
 
@@ -131,11 +131,11 @@ def _cluster_here(state: State, part: Part, labels: Ints, chosen: Flags, small: 
         return
     con, threshold = state.con, state.project.spec.linkage.threshold
     _make_within(state, part, component, left, right)
-    _split(con, "SELECT component, l, r, weight FROM within", labels, threshold)
+    split_labels(con, "SELECT component, l, r, weight FROM within", labels, threshold)
     labels[:] = first_of_each(labels)
     doubtful = np.flatnonzero(_differing(state, part.members, labels)[labels] & chosen)
     if len(doubtful) and _find_conflicts(state, part.members, labels, doubtful, small):
-        _split(con, _FORBIDDEN, labels, threshold)
+        split_labels(con, FORBIDDEN, labels, threshold)
         labels[:] = first_of_each(labels)
     for name in ("within", "labelled", "conflicts"):
         con.execute(f"DROP TABLE IF EXISTS {name}")
@@ -180,15 +180,10 @@ def _make_within(state: State, part: Part, component: Ints, left: Ints, right: I
         pattern=pattern,
         forbidden=forbidden,
     )
+    made = state.model.mixture.made
+    counted = counted_sql(made, weight="weight", pattern="pattern", linked="known", forbidden="forbidden")
     con.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE within AS
-        SELECT k.component, k.l, k.r,
-               CASE WHEN k.forbidden THEN {CANNOT}
-                    WHEN k.weight < 0 AND {_unborn(state.model.mixture.made)} THEN k.weight * {UNINFORMED}
-                    WHEN k.known THEN k.weight ELSE least(k.weight, 0) END AS weight
-        FROM asked_within k CROSS JOIN (SELECT NULL::BIGINT AS pattern) p
-        """
+        f"CREATE OR REPLACE TEMP TABLE within AS SELECT component, l, r, {counted} AS weight FROM asked_within"
     )
     con.unregister("asked_within")
 

@@ -14,7 +14,7 @@ from plainview.engine.tables import write_table
 from plainview.linkage.blocks import Ints
 from plainview.linkage.collapse import LINKABLE, TUPLE_HASH
 from plainview.linkage.feature_rows import identity_of
-from plainview.linkage.features import FEATURES, _bit, make_features
+from plainview.linkage.features import FEATURES, make_features, source_bits
 from plainview.linkage.fields import IDENTITY, table
 from plainview.linkage.state import (
     RECORDS,
@@ -27,7 +27,6 @@ from plainview.linkage.state import (
     register,
     singles_of,
 )
-from plainview.linkage.statistics import SOURCES
 
 _FIELDS = ", ".join(IDENTITY)
 
@@ -223,11 +222,7 @@ def _leaving(con: duckdb.DuckDBPyConnection) -> Ints:
 def _touched(state: State, first: int) -> Touched:
     """And bring the sources of the touched tuples up to date, in the bits that `features` gives them."""
     con, nodes = state.con, state.nodes
-    single = sorted(source.id for source in state.project.sources if source.one_record_per_person)
-    bits, alone = (
-        _bit({source: 1 << place for place, source in enumerate(ids)})
-        for ids in (state.model.statistics.sources, single[:SOURCES])
-    )
+    bits, alone = source_bits(state.project, state.model.statistics)
     con.execute(
         "CREATE OR REPLACE TEMP TABLE touched_nodes AS "
         "SELECT node FROM leaving_tuples UNION SELECT node FROM named_tuples"

@@ -106,18 +106,25 @@ def _name_tables(con: duckdb.DuckDBPyConnection, statistics: Statistics) -> None
 def _source_bits(
     con: duckdb.DuckDBPyConnection, project: Project, folder: Path, statistics: Statistics
 ) -> None:
-    single = sorted(source.id for source in project.sources if source.one_record_per_person)
-    alone = {source: 1 << place for place, source in enumerate(single[:SOURCES])}
-    bits = {source: 1 << place for place, source in enumerate(statistics.sources)}
+    sources, singles = source_bits(project, statistics)
     identities = read_table(table(folder, "identities"))
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE source_bits AS
-        SELECT hash(tuple_id) AS hashed, bit_or({_bit(bits)}) AS sources,
-               bit_or({_bit(alone)}) AS singles
+        SELECT hash(tuple_id) AS hashed, bit_or({sources}) AS sources, bit_or({singles}) AS singles
         FROM {identities} SEMI JOIN chosen USING (tuple_id) GROUP BY hashed
         """
     )
+
+
+def source_bits(project: Project, statistics: Statistics) -> tuple[str, str]:
+    """SQL of the bit of a `source`: among those the model tells apart, and among those with one record a person."""
+    single = sorted(source.id for source in project.sources if source.one_record_per_person)
+    first, second = (
+        _bit({source: 1 << place for place, source in enumerate(ids)})
+        for ids in (statistics.sources, single[:SOURCES])
+    )
+    return first, second
 
 
 def _bit(bits: dict[str, int]) -> str:

@@ -25,8 +25,6 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from plainview.engine.duck import literal
 from plainview.engine.tables import read_table, write_table
@@ -34,6 +32,7 @@ from plainview.linkage import ledger
 from plainview.linkage.blocking import make_keys, rules_for
 from plainview.linkage.blocks import Blocks, Flags, Ints
 from plainview.linkage.collapse import LINKABLE, TUPLE_HASH
+from plainview.linkage.components import connected
 from plainview.linkage.decisions import read_decisions, records_apart
 from plainview.linkage.feature_rows import FeatureRows, identity_of
 from plainview.linkage.features import FEATURES, make_features, numbered
@@ -257,15 +256,6 @@ def load_keys(
     found = con.execute("SELECT node, k, block::UTINYINT AS block FROM keys ORDER BY node").fetchnumpy()
     con.execute("DROP TABLE keys")
     blocks.add(first, int(size), found["node"].astype(np.int64), found["k"], found["block"])
-
-
-def connected(size: int, left: Ints, right: Ints) -> Ints:
-    """A label of its component for each of `size` nodes."""
-    if not size:
-        return np.zeros(0, np.int64)
-    graph = coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=(size, size))
-    labels: Ints = np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
-    return labels
 
 
 def first_of_each(labels: Ints) -> Ints:

@@ -9,6 +9,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from invented import make_source
 from linkage_stages import run_linkage
 
 from plainview.engine.duck import connect
@@ -17,7 +18,6 @@ from plainview.project.meanings import MEANINGS
 from plainview.project.specs import (
     AuthoritySpec,
     ColumnSpec,
-    FileSpec,
     LinkageSpec,
     Project,
     ProjectSpec,
@@ -36,20 +36,8 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
 
 def _source(id: str, rows: Rows, trusts: dict[str, int], single: bool) -> SourceSpec:
     meanings = ["record_id", *sorted({name for row in rows for name in row} - {"record_id"})]
-    return SourceSpec(
-        id=id,
-        title=id,
-        service=id,
-        contact_role="steward",
-        controller="Smallmere",
-        gateways=("a statute",),
-        rows=("person", "address"),
-        cadence="weekly",
-        retention="6 years",
-        one_record_per_person=single,
-        file=FileSpec(pattern=f"deliveries/{id}_{{date}}.csv"),
-        columns={name: ColumnSpec(meaning=name, trust=trusts.get(name)) for name in meanings},
-    )
+    columns = {name: ColumnSpec(meaning=name, trust=trusts.get(name)) for name in meanings}
+    return make_source(id, columns, one_record_per_person=single)
 
 
 def _write(path: Path, rows: Rows) -> None:

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from invented import make_source
 
 from plainview.engine.duck import connect
 from plainview.linkage import blocking, delta_clusters
@@ -33,11 +34,9 @@ from plainview.project.errors import UserError
 from plainview.project.specs import (
     AuthoritySpec,
     ColumnSpec,
-    FileSpec,
     LinkageSpec,
     Project,
     ProjectSpec,
-    SourceSpec,
 )
 
 TABLES = ("tuples", "identities", "links", "clusters", *PERSON_TABLES)
@@ -88,23 +87,11 @@ UNBORN = {("housing", "r1"): CARYS | {"middle_names": "may", "postcode": "ZZ23BR
 
 
 def source_spec(id, trust, single):
-    return SourceSpec(
-        id=id,
-        title=id,
-        service=id,
-        contact_role="steward",
-        controller="Smallmere",
-        gateways=("a statute",),
-        rows=("person", "address"),
-        cadence="weekly",
-        retention="6 years",
-        one_record_per_person=single,
-        file=FileSpec(pattern=f"deliveries/{id}_{{date}}.csv"),
-        columns={
-            "record_id": ColumnSpec(meaning="record_id"),
-            "birth_date": ColumnSpec(meaning="birth_date", trust=trust),
-        },
-    )
+    columns = {
+        "record_id": ColumnSpec(meaning="record_id"),
+        "birth_date": ColumnSpec(meaning="birth_date", trust=trust),
+    }
+    return make_source(id, columns, one_record_per_person=single)
 
 
 def make_project(root):
@@ -185,7 +172,7 @@ def _limits(request, monkeypatch):
     block, largest = request.param
     rules = tuple(replace(rule, block=min(rule.block, block)) for rule in blocking.RULES)
     monkeypatch.setattr(blocking, "RULES", rules)
-    monkeypatch.setattr("plainview.linkage.cluster._LARGEST", largest)
+    monkeypatch.setattr("plainview.linkage.cluster.LARGEST", largest)
     monkeypatch.setattr(delta_clusters, "_MOST_HERE", min(100, largest))
     for held in ("blocks", "feature_rows"):
         monkeypatch.setattr(f"plainview.linkage.{held}._MOST_SEGMENTS", 2)

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 import splink.comparison_level_library as levels
 import splink.comparison_library as comparisons
+from invented import FIRST_NAMES
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
 from plainview.engine.duck import connect
@@ -25,20 +26,7 @@ from plainview.project.errors import UserError
 
 logging.getLogger("splink").setLevel(logging.ERROR)
 
-FIRST = [
-    "Ada",
-    "Bilal",
-    "Carys",
-    "Dmitri",
-    "Efua",
-    "Farah",
-    "Gwen",
-    "Hamza",
-    "Ines",
-    "Jakub",
-    "Kwame",
-    "Leila",
-]
+FIRST = FIRST_NAMES[:12]
 LAST = ["Abara", "Brook", "Costa", "Dunmore", "Eze", "Fenwick", "Gill", "Hollis", "Iqbal", "Jarrett", "Lund"]
 PLACE = ["ZQ1 1AB", "ZQ1 2CD", "ZQ2 3EF", "ZQ2 4GH", "ZQ3 5IJ"]
 
